@@ -1,0 +1,1 @@
+"""Fitting of pad curves, magnetometers and strips. Its rooms are empty: profiles ship with nominal values."""

@@ -1,0 +1,1 @@
+"""Where the hand is relative to the spine."""

@@ -1,0 +1,39 @@
+"""Where the hand is: one row per sample, back frame."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+
+
+class Mode(IntEnum):
+    """What the locator works with; always shown to the user."""
+
+    STRIP = 0    # place and speed known
+    MOTION = 1   # no strip: orientation only, place unknown
+    FORCE = 2    # pads only
+
+
+class Phase(IntEnum):
+    """Where the start procedure stands."""
+
+    AWAIT_AWAY = 0        # waiting for the hand held still, well away from the back
+    AWAIT_START_POSE = 1  # away was seen; waiting for rest at the start pose
+    RUNNING = 2           # start procedure complete (in motion and force mode: always)
+
+
+POSE_DTYPE = np.dtype(
+    [
+        ("t_us", "i8"),
+        ("mode", "u1"),        # Mode
+        ("phase", "u1"),       # Phase
+        ("located", "?"),      # the place can be believed: sigma of x and y at most 15 mm and not lost
+        ("p", "f8", 3),        # motion sensor in the back frame, m; NaN where unknown
+        ("v", "f8", 3),        # its velocity, m/s; NaN where unknown
+        ("q", "f8", 4),        # rotation hand -> back, w first; in motion mode heading is arbitrary
+        ("omega", "f8", 3),    # rad/s, hand frame, bias removed
+        ("sigma_p", "f8", 3),  # one standard deviation, m
+        ("sigma_yaw", "f8"),   # rad
+    ]
+)

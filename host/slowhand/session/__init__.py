@@ -1,0 +1,1 @@
+"""The one ordered pipeline, and the file that keeps every session."""

@@ -1,0 +1,123 @@
+"""What the live page shows: one frozen picture of the session, made anew for every update."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Level(StrEnum):
+    """State of a gauge in one word. Only ``OK`` may ever be drawn green."""
+
+    IDLE = "idle"        # no contact
+    OK = "ok"
+    WARN = "warn"
+    ALARM = "alarm"
+    UNKNOWN = "unknown"  # cannot be known now (place unknown, not started)
+    STALE = "stale"      # no fresh sample
+
+
+class LinkState(StrEnum):
+    SEARCHING = "searching"      # no port yet
+    CONNECTING = "connecting"    # port open, no HELLO yet
+    STREAMING = "streaming"
+    STALE = "stale"              # port open, samples stopped
+    LOST = "lost"                # cable out; trying again
+    REFUSED = "refused"          # not a glove, or another protocol version
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """One gauge: a value (``None`` = unknown), its state in words, and the sample that it shows."""
+
+    value: float | None
+    at_least: bool               # the value is a lower bound
+    level: Level
+    words: str                   # "good pace", "too fast", "place unknown"
+    warn: float
+    alarm: float
+    full_scale: float
+    unit: str                    # "cm/s", "N"
+    t_us: int                    # device time of the sample shown; 0 before the first
+
+
+@dataclass(frozen=True)
+class PadView:
+    x_mm: float | None
+    y_mm: float | None
+    force_n: float | None        # None = pad unusable
+    at_least: bool
+
+
+@dataclass(frozen=True)
+class HandView:
+    """The hand on the back. ``None`` places mean: unknown, draw no hand."""
+
+    located: bool
+    x_mm: float | None
+    y_mm: float | None
+    heading_rad: float | None
+    sigma_mm: float | None       # the larger of sigma x and y
+    cop_x_mm: float | None
+    cop_y_mm: float | None
+    pads: tuple[PadView, ...]
+
+
+@dataclass(frozen=True)
+class LinkView:
+    state: LinkState
+    words: str                   # one line: what, where, what to do
+    port: str
+    rate_hz: float | None        # measured over the last second
+    lost_frames: int
+    bad_frames: int
+    reconnects: int
+
+
+@dataclass(frozen=True)
+class FlagView:
+    kind: str
+    severity: str
+    value: float
+    unit: str
+    open: bool
+    session_s: float             # when it began, on the session's clock
+
+
+@dataclass(frozen=True)
+class LiveState:
+    """Everything the page needs for one update."""
+
+    link: LinkView
+    mode: str                    # "strip", "motion", "force"
+    phase: str                   # "await_away", "await_start_pose", "running"
+    recording: bool
+    session_id: int | None
+    session_s: float             # session clock
+    coach_line: str              # the coach's one line
+    coach_level: Level           # IDLE for neutral words
+    pace: Gauge
+    pressure: Gauge
+    hand: HandView
+    back_length_mm: float
+    shoulder_width_mm: float
+    flags: tuple[FlagView, ...]  # the latest ten, newest first
+    flag_counts: dict[str, int]
+    stroke_count: int
+    demo: bool = False
+    finished: bool = False       # the stream has ended for good (demo over)
+    charts: tuple[str, ...] = ()  # files written at the end
+    warning: str = ""            # "recording stopped: disk full ...", shown until it is mended
+
+
+class Session(Protocol):
+    """What the page may ask of a running session. Calls return at once and are safe from any thread."""
+
+    def state(self) -> LiveState: ...
+
+    def start(self) -> None:
+        """Begin a new recording (a new session)."""
+
+    def stop(self) -> None:
+        """End the recording; the stream goes on."""

@@ -1,0 +1,30 @@
+"""What the hand does to the skin at one instant: one row per sample, in the units of track.csv."""
+
+from __future__ import annotations
+
+import numpy as np
+
+TOUCH_DTYPE = np.dtype(
+    [
+        ("t_us", "i8"),
+        ("gap", "?"),             # rows are missing before this one
+        ("mode", "u1"),           # locate.Mode
+        ("phase", "u1"),          # locate.Phase
+        ("located", "?"),
+        ("pos_mm", "f8", 3),      # motion sensor, back frame; NaN where unknown
+        ("sigma_mm", "f8", 2),    # of x and y
+        ("heading_rad", "f8"),    # of hand x in the back's x-y plane, 0 = towards the feet; NaN where unknown
+        ("pad_mm", "f8", (6, 2)),  # each pad's x and y, back frame; NaN where unknown
+        ("pad_sigma_mm", "f8", (6, 2)),
+        ("force_n", "f8", 6),     # NaN where the pad is not usable
+        ("at_least", "?", 6),     # that pad is saturated: a lower bound
+        ("total_n", "f8"),        # sum over usable pads
+        ("total_at_least", "?"),  # a lower bound: some pad is saturated or unusable
+        ("contact", "?"),         # hysteresis: on at 1.0 N total, off at 0.5 N
+        ("cop_mm", "f8", 2),      # centre of pressure; NaN where unknown or nothing is pressed
+        ("velocity_cm_s", "f8", 2),  # of the CoP over the skin, back x and y; NaN where unknown
+        ("speed_cm_s", "f8"),     # its length
+        ("spine_mm", "f8"),       # smallest abs(x) of a loaded pad; NaN if none or unknown
+        ("haptic", "?"),
+    ]
+)
