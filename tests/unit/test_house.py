@@ -12,7 +12,7 @@ PACKAGE = ROOT / "host" / "slowhand"
 
 # Each entry may import those to its left only.
 ORDER = [
-    ("errors", "settings"), ("wire",), ("link",), ("clock",), ("device",), ("sensing",), ("locate",), ("strokes",),
+    ("errors",), ("settings",), ("wire",), ("link",), ("clock",), ("device",), ("sensing",), ("locate",), ("strokes",),
     ("coach",), ("session",), ("live",), ("review",), ("sim",), ("cli", "__main__"),
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

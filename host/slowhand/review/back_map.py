@@ -1,0 +1,87 @@
+"""Where on the back it was pressed, how much, and when."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.image import AxesImage
+from matplotlib.patches import Polygon, Rectangle
+from scipy.interpolate import PchipInterpolator
+from scipy.ndimage import gaussian_filter
+
+from slowhand.review import ink
+from slowhand.review.record import SessionRecord
+
+CELL_MM = 5.0
+PAD_RADIUS_MM = 7.0   # half width of a pad: a press is drawn as wide as what pressed
+# Half width of the drawn back, as share of half the shoulder width, against y as share of the back length.
+OUTLINE = ((-0.24, 0.26), (-0.16, 0.27), (-0.10, 0.36), (-0.04, 0.74), (0.05, 0.97), (0.18, 1.0), (0.45, 0.90),
+           (0.75, 0.75), (0.95, 0.86), (1.18, 0.92))
+# Share of the back length where the regions end (strokes are named by the same shares).
+REGIONS = (("shoulders", 0.0, 0.18), ("upper", 0.18, 0.45), ("middle", 0.45, 0.70), ("lower", 0.70, 1.0))
+
+
+def impulse_map(record: SessionRecord, rows: slice = slice(None)) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Force times time per area (N s/cm2), spread over a pad's width; returns (map (ny, nx), x edges, y edges), mm.
+
+    Only rows whose place is known count.
+    """
+    half = record.shoulder_width_mm / 2 + 30
+    x_edges = np.arange(-half, half + CELL_MM, CELL_MM)
+    y_edges = np.arange(-120, record.back_length_mm + 120 + CELL_MM, CELL_MM)
+    touch = record.touch[rows]
+    known = touch["located"] & touch["contact"]
+    weight = (np.nan_to_num(touch["force_n"]) * record.row_weights_s()[rows][:, None])[known]
+    place = touch["pad_mm"][known]
+    fine = np.isfinite(place).all(axis=2)
+    y, x = place[:, :, 1][fine], place[:, :, 0][fine]
+    cells, _, _ = np.histogram2d(y.ravel(), x.ravel(), bins=(y_edges, x_edges), weights=weight[fine].ravel())
+    per_cm2 = cells / (CELL_MM / 10) ** 2
+    return gaussian_filter(per_cm2, PAD_RADIUS_MM / CELL_MM, mode="constant"), x_edges, y_edges
+
+
+def draw_body(ax: Axes, record: SessionRecord) -> None:
+    """The back seen from above, head at the top; the receiver lies prone, so that left is left."""
+    half, length = record.shoulder_width_mm / 2, record.back_length_mm
+    share_y, share_x = np.array(OUTLINE).T
+    y = np.linspace(share_y[0], share_y[-1], 120)
+    x = PchipInterpolator(share_y, share_x)(y) * half
+    outline = np.column_stack([np.concatenate([-x, x[::-1]]), np.concatenate([y, y[::-1]]) * length])
+    ax.add_patch(Polygon(outline, closed=True, facecolor="#f4ebe1", edgecolor="#c9b8a6", lw=1, zorder=0))
+    ax.add_patch(Rectangle((-20, 0), 40, length, facecolor="none", edgecolor=ink.SPINE, lw=0.9, ls="--", zorder=4))
+    for side in (-1, 1):
+        ax.add_patch(Rectangle((min(25 * side, 95 * side), 0.50 * length), 70, 0.345 * length, facecolor="none",
+                               edgecolor=ink.QUIET, lw=0.7, ls=":", zorder=4))
+    for y in record.magnets_mm:
+        ax.plot(0, y, "o", ms=2.2, color=ink.SPINE, alpha=0.7, zorder=4)
+
+
+def draw_map(ax: Axes, record: SessionRecord, title: str, rows: slice = slice(None), top: float | None = None,
+             words: bool = True) -> AxesImage:
+    """One map of impulse on the body; ``top`` fixes the colour scale so that maps can be compared."""
+    cells, x_edges, y_edges = impulse_map(record, rows)
+    ink.dress(ax, title, "mm from the midline" if words else "", "mm from C7" if words else "")
+    ax.grid(False)
+    ax.set_aspect("equal")
+    draw_body(ax, record)
+    scale = top or max(float(cells.max()), 1e-9)
+    image = ax.imshow(np.ma.masked_less(cells, 0.01 * scale), origin="lower", cmap="YlOrBr", alpha=0.92, zorder=2,
+                      extent=(x_edges[0], x_edges[-1], y_edges[0], y_edges[-1]), interpolation="bilinear",
+                      vmin=0, vmax=scale, aspect="equal")
+    half = record.shoulder_width_mm / 2
+    ax.set_xlim(half + 30, -half - 30)
+    ax.set_ylim(1.3 * record.back_length_mm, -0.25 * record.back_length_mm)
+    if words:
+        for name, begin, end in REGIONS:
+            middle = (begin + end) / 2 * record.back_length_mm
+            ax.axhline(end * record.back_length_mm, color=ink.HAIR, lw=0.6, zorder=1)
+            ax.text(half + 24, middle, name, fontsize=7, color=ink.QUIET, va="center")
+        for x, words_at, side in ((half + 24, "receiver's left", "left"), (-half - 24, "right", "right")):
+            ax.text(x, -0.22 * record.back_length_mm, words_at, fontsize=7, color=ink.QUIET, va="top", ha=side)
+        scale_bar = ax.inset_axes((0.3, 0.055, 0.4, 0.012))
+        ax.figure.colorbar(image, cax=scale_bar, orientation="horizontal")
+        scale_bar.tick_params(labelsize=6, colors=ink.QUIET)
+        scale_bar.set_title("force x time, N s per cm²", fontsize=7, color=ink.QUIET, pad=3)
+    if not (cells > 0).any():
+        ink.say_empty(ax, "no press at a known place")
+    return image
