@@ -77,7 +77,8 @@ def _field_lines(field: Field) -> list[str]:
     remark = "; ".join(text for text in (field.unit, kind, field.doc) if text)
     line = f"    {field.name}: {annotation}"
     if len(line) + len(remark) + 4 > LINE_LENGTH:
-        return [*textwrap.wrap(remark, LINE_LENGTH, initial_indent="    # ", subsequent_indent="    # "), line]
+        above = textwrap.wrap(remark, LINE_LENGTH, initial_indent="    # ", subsequent_indent="    # ")
+        return [*above, line]
     return [line + (f"  # {remark}" if remark else "")]
 
 

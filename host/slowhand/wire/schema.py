@@ -21,9 +21,8 @@ FIRST_TO_GLOVE = 0x80  # types above go from the host to the glove
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _MESSAGE_NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
 _CPP_RESERVED = frozenset(
-    ["bool", "char", "double", "float", "int", "long", "short", "signed", "unsigned"]
-    + ["auto", "const", "default", "delete", "new", "operator", "struct", "switch", "this", "union", "void"]
-)
+    ("auto", "bool", "char", "const", "default", "delete", "double", "float", "int", "long", "new", "short")
+) | frozenset(("operator", "signed", "struct", "switch", "this", "union", "unsigned", "void"))
 
 
 @dataclass(frozen=True)
