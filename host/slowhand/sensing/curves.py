@@ -44,7 +44,11 @@ class PadCurve:
 
     def count(self, force_n: np.ndarray | float) -> np.ndarray:
         """The count, not rounded, that the divider gives at a force in newtons."""
-        product = self.conductance_us(force_n) * _US * self.divider_ohm
+        return self.ratio_count(self.conductance_us(force_n))
+
+    def ratio_count(self, conductance_us: np.ndarray | float) -> np.ndarray:
+        """The count, not rounded, that the divider gives at a conductance in microsiemens."""
+        product = np.asarray(conductance_us) * _US * self.divider_ohm
         return ADC_MAX * product / (1.0 + product)
 
     @cached_property
