@@ -77,7 +77,7 @@ class Choreography:
         self._place = np.array([0.0, 0.0])
         self._lift, self._heading = 0.4, 0.0
         self._tilt = np.zeros(2)
-        self._reference = self._reference_of("palm")
+        self._reference = self.reference_of("palm")
         self._force = 0.0
         self._shares = technique_shares("palm")
 
@@ -161,7 +161,7 @@ class Choreography:
         distance = float(np.linalg.norm(place - self._place))
         time_s = max(0.45, distance / self.rng.uniform(0.25, 0.40), self._lift / 0.35, abs(heading - self._heading) / 2)
         apex = self.rng.uniform(0.015, 0.05) + 0.08 * distance
-        self._fly(place, heading, self._reference_of(technique), tilt, time_s, apex, 0.0)
+        self._fly(place, heading, self.reference_of(technique), tilt, time_s, apex, 0.0)
 
     def finish(self, unsteady: float = 0.06) -> Program:
         """Lift off, fill or cut to the duration, and let forces waver by ``unsteady`` (RMS, relative)."""
@@ -172,7 +172,7 @@ class Choreography:
         n = round(self.duration_s * self.rate_hz)
         rows = {k: np.concatenate(v)[:n] for k, v in self._rows.items()}
         total, shares = rows.pop("total"), rows.pop("shares")
-        waver = np.clip(slow_noise(self.rng, n, 7, self.rate_hz, 0.2, 2.0), -2.2, 2.2)
+        waver = np.clip(slow_noise(self.rng, n, 7, self.rate_hz, 0.2, 2.0), -1.6, 1.6)
         uneven = shares * np.exp(2.0 * unsteady * waver[:, :6])
         force = (total * (1.0 + unsteady * waver[:, 6]) / uneven.sum(axis=1))[:, None] * uneven
         return Program(self.rate_hz, force=force, kinds=tuple(self._kinds), notes=tuple(self._notes),
@@ -208,7 +208,7 @@ class Choreography:
     def _hold_press(self, plan: Plan) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         n = round(plan.duration_s * self.rate_hz)
         tau = np.linspace(0.0, 1.0, n)
-        swell = plan.force_n * (1.0 + 0.08 * np.sin(2 * np.pi * tau))  # leaning in, giving way
+        swell = plan.force_n * (1.0 + 0.03 * np.sin(2 * np.pi * tau))  # leaning in, giving way
         return np.tile(self._place, (n, 1)), swell, np.full(n, np.nan)
 
     def _cycles(self, plan: Plan) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -241,7 +241,8 @@ class Choreography:
 
     # flights and ramps
 
-    def _reference_of(self, technique: str) -> np.ndarray:
+    def reference_of(self, technique: str) -> np.ndarray:
+        """The force-weighted middle of the pads in use, hand frame, m."""
         return technique_shares(technique) @ self.hand.levers
 
     def _release(self) -> None:

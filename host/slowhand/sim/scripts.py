@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from slowhand.sim.bad_habits import HABITS, bad_plan
 from slowhand.sim.body import Body
 from slowhand.sim.choreography import Choreography, Plan, technique_shares
 from slowhand.sim.hand import Hand, Program
@@ -63,7 +64,7 @@ def loads(stage: Choreography, plan: Plan) -> dict[str, float]:
 
 def soften(stage: Choreography, plan: Plan) -> Plan:
     """The same stroke with a force that keeps well within every limit."""
-    room = {"spine": 3.2, "neck": 3.2, "kidney": 14.0, "total": 42.0}
+    room = {"spine": 3.0, "neck": 3.0, "kidney": 14.0, "total": 42.0}
     room |= {f"sore{k}": 0.6 * s.max_n for k, s in enumerate(stage.body.sensitive)}
     share = min(1.0, *(room[k] / v for k, v in loads(stage, plan).items() if v > 0))
     return replace(plan, force_n=plan.force_n * share)
@@ -162,14 +163,12 @@ def mixed(stage: Choreography) -> None:
 def _mixed_stroke(stage: Choreography) -> None:
     rng = stage.rng
     region = str(rng.choice(REGIONS, p=[0.2, 0.22, 0.22, 0.22, 0.07, 0.07]))
-    kind = KINDS[int(rng.integers(len(KINDS)))]
-    plan = any_plan(stage, kind, region, float(rng.choice([-1.0, 1.0])))
+    plan = any_plan(stage, KINDS[int(rng.integers(len(KINDS)))], region, float(rng.choice([-1.0, 1.0])))
     draw = rng.random()
-    if draw < 0.12 and kind == "glide":
-        plan = replace(plan, speed_cm_s=float(rng.uniform(28, 45)))
-        stage.perform(plan)
-    elif draw < 0.12 and kind == "knead":
-        stage.perform(replace(plan, cadence_per_min=float(rng.uniform(95, 140)), radius_mm=9.0))
+    if draw < 0.16:
+        habits = HABITS if stage.body.sensitive else [h for h in HABITS if h != "sensitive_pressure"]
+        side = float(rng.choice([-1.0, 1.0]))
+        stage.perform(bad_plan(stage, str(rng.choice(habits)), bool(rng.random() < 0.5), side))
     elif draw < 0.30:
         stage.perform(plan)  # as hard as it comes
     else:
@@ -205,8 +204,82 @@ def absences(stage: Choreography) -> None:
             stage.absence(5.0)
 
 
+def flags(stage: Choreography) -> None:
+    """Every flag of the design's table, as a warning and as an alarm, with calm strokes between them."""
+    while stage.left_s > 4.0:
+        acts = [(habit, alarm) for habit in HABITS for alarm in (False, True)]
+        if not stage.body.sensitive:
+            acts = [a for a in acts if a[0] != "sensitive_pressure"]
+        for k in stage.rng.permutation(len(acts)):
+            if stage.left_s < 4.0:
+                return
+            stage.perform(bad_plan(stage, *acts[k], side=float(stage.rng.choice([-1.0, 1.0]))))
+            if stage.left_s > 4.5 * (len(acts) - 1):
+                _rub(stage, any_plan(stage, "glide", "upper", float(stage.rng.choice([-1.0, 1.0]))))
+
+
+def demo(stage: Choreography) -> None:
+    """A giver who starts in a hurry and leans on the spine, is told so, and becomes calm and even."""
+    length, full = stage.body.back_length_mm, stage.left_s
+    fast = Plan("glide", "palm", (75.0, 0.22 * length), (75.0, 0.84 * length), 10.0, speed_cm_s=38.0,
+                note="too_fast:alarm")
+    if full < 40.0:
+        stage.perform(fast)
+        stage.perform(replace(bad_plan(stage, "spine_pressure", True), duration_s=1.0))
+    else:
+        _eager(stage, fast, until_left_s=0.66 * full)
+        stage.hover(2.0)
+    turn = 0
+    while stage.left_s > 2.4:
+        _good_work(stage, turn, brief=full < 40.0)
+        turn += 1
+
+
+def _eager(stage: Choreography, fast: Plan, until_left_s: float) -> None:
+    """All that a beginner does wrong, as far as there is time for it."""
+    stage.perform(replace(fast, keep=True))
+    stage.perform(replace(back(fast), speed_cm_s=34.0))
+    acts = (("spine_pressure", False, 1.0), ("spine_pressure", True, 1.0), ("neck_pressure", False, -1.0),
+            ("kidney_pressure", False, 1.0), ("too_fast_knead", True, 1.0), ("too_fast", False, -1.0),
+            ("kidney_pressure", True, -1.0), ("neck_pressure", True, 1.0), ("too_hard", False, -1.0))
+    for habit, alarm, side in acts:
+        if stage.left_s < until_left_s + 3.0:
+            return
+        stage.perform(bad_plan(stage, habit, alarm, side))
+
+
+def _good_work(stage: Choreography, turn: int, brief: bool) -> None:
+    """The routine's good practice: shoulders first, down the back, lower back, light on the neck at the end."""
+    length, side = stage.body.back_length_mm, 1.0 if turn % 2 == 0 else -1.0
+    if brief or stage.left_s < 9.0:
+        room = min(max((stage.left_s - 2.2) * 85.0, 60.0), 160.0)
+        stage.perform(Plan("glide", "palm", (78 * side, 0.25 * length), (82 * side, 0.25 * length + room), 9.0,
+                           speed_cm_s=10.0))
+        return
+    step = turn // 2 % 6
+    glide = Plan("glide", "palm", (72 * side, 0.16 * length), (78 * side, 0.80 * length), 11.0, speed_cm_s=12.0,
+                 bow_mm=6.0 * side, keep=True)
+    if step == 1:
+        stage.perform(soften(stage, glide))
+        stage.perform(back(soften(stage, glide)))
+        return
+    plan = (
+        Plan("knead", "grip", (105 * side, 0.10 * length), (110 * side, 0.14 * length), 16.0, duration_s=6.0,
+             cadence_per_min=42.0, heading_deg=10.0 * side),
+        glide,
+        Plan("press", "palm", (92 * side, 0.34 * length), (92 * side, 0.34 * length), 24.0, duration_s=3.0, ramp_s=0.6),
+        Plan("friction", "thumb", (62 * side, 0.42 * length), (62 * side, 0.44 * length), 9.0, duration_s=3.2,
+             cadence_per_min=160.0, radius_mm=7.0),
+        Plan("glide", "palm", (80 * side, 0.48 * length), (84 * side, 0.92 * length), 11.0, speed_cm_s=10.0),
+        Plan("glide", "fingers", (42 * side, -0.13 * length), (48 * side, -0.04 * length), 2.9, speed_cm_s=5.0),
+    )[step]
+    stage.perform(soften(stage, plan))
+
+
 SCRIPTS: dict[str, Script] = {
+    "demo": demo,
     "calm": calm,
+    "flags": flags,
     "mixed": mixed,
     "near_spine": near_spine,
     "absences": absences,

@@ -8,6 +8,7 @@ import numpy as np
 
 from slowhand.errors import BadInputError
 from slowhand.sensing.rows import RAW_DTYPE
+from slowhand.sim.bad_habits import SORE
 from slowhand.sim.body import (
     FRIENDLY_BODY,
     REALISTIC_BODY,
@@ -132,7 +133,7 @@ class Simulation:
     def run(self) -> SimOutput:
         """Compute everything. Bit-identical for the same arguments."""
         level = self._level()
-        body = self.body or some_body(self._random(1), level.body, self.posture)
+        body = self._body(level)
         hand = replace(self.hand, flex_mm=max(self.hand.flex_mm, level.flex_mm))
         program = make_program(self.script, hand, body, self._random(2), self.duration_s, self.rate_hz,
                                level.slip_mm, level.turn_deg, level.unsteady)
@@ -159,6 +160,12 @@ class Simulation:
         if self.script not in SCRIPTS:
             raise BadInputError(f"simulation: script is {self.script!r}; expected one of {', '.join(SCRIPTS)}")
         return LEVELS[self.level]
+
+    def _body(self, level: Level) -> Body:
+        if self.body is not None:
+            return self.body
+        body = some_body(self._random(1), level.body, self.posture)
+        return replace(body, sensitive=(SORE,)) if self.script == "flags" else body
 
     def _random(self, stream: int) -> np.random.Generator:
         # one stream per part: a change of one part leaves the others' draws alone
