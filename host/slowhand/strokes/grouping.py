@@ -1,0 +1,184 @@
+"""Joins the parts of a contact's motion into strokes: which legs are glides, which are one train, what is a press."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+import numpy as np
+
+from slowhand.strokes.legs import Motion, Part
+from slowhand.strokes.rhythm import evenness_of
+from slowhand.strokes.stroke import Kind
+
+STRIDE_MM = 30.0         # a leg this long is travel; a shorter one alone is none
+IN_PLACE_MM = 90.0       # the widest circle that is still kneading in one place
+ROUND = 0.15             # area over chord squared of a rounded leg: 0.39 for a half circle, 0 for a straight one
+TRAIN_LEGS = 4           # two full cycles make a train
+RETURN_SHARE = 0.9       # two legs are a cycle when they miss the starting point by less than this share
+EVEN_RATIO = 1.8         # legs of one train take times within this ratio,
+FIRST_RATIO = 2.5        # but the first ones, from rest, may differ more
+PRESS_US = 800_000       # a rest this long between other strokes is a press; a shorter one is a pause
+RUB_MM = 60.0                      # the longest straight leg of friction
+ROUND_FRICTION_PER_MIN = 180.0     # circles this fast are friction: nobody kneads like that
+STRAIGHT_FRICTION_PER_MIN = 100.0  # to and fro over less than STRIDE_MM is friction from here
+LONG_FRICTION_PER_MIN = 140.0      # and over more than that from here
+
+
+@dataclass(frozen=True)
+class Group:
+    """Parts that make one stroke. ``kind`` is None when only the force can tell (at rest, or motion unknown)."""
+
+    kind: Kind | None
+    start_us: int
+    end_us: int
+    cycle_us: float | None = None    # of a train: the time of one cycle
+    evenness: float | None = None    # of a train: how equal its cycles are, 0..1
+    dx_mm: float = 0.0               # of a glide: from its first to its last place
+    dy_mm: float = 0.0
+
+
+def train_kind(legs: Sequence[Part]) -> Kind:
+    """What legs that go to and fro in one place are.
+
+    Kneading goes round, at any pace but the fastest, or squeezes to and fro slowly over a small way;
+    friction is straight, short and fast. What is straight, long and slow are glides, one after the other.
+    """
+    per_min = 30e6 / median(leg.duration_us for leg in legs)
+    length = median(leg.chord_mm for leg in legs)
+    # Areas of one turning sense add up; a wobble, or a bowed way gone both ways, cancels out.
+    roundness = abs(sum(leg.area_mm2 for leg in legs)) / max(sum(leg.chord_mm**2 for leg in legs), 1e-9)
+    if roundness >= ROUND:
+        return Kind.FRICTION if per_min >= ROUND_FRICTION_PER_MIN else Kind.KNEAD
+    if length < STRIDE_MM:
+        return Kind.FRICTION if per_min >= STRAIGHT_FRICTION_PER_MIN else Kind.KNEAD
+    return Kind.FRICTION if per_min >= LONG_FRICTION_PER_MIN and length <= RUB_MM else Kind.GLIDE
+
+
+def continues(run: Sequence[Part], leg: Part) -> bool:
+    """Whether ``leg`` goes on with the to and fro of ``run`` (possibly empty)."""
+    if not _may_repeat(leg):
+        return False
+    if not run:
+        return True
+    last = run[-1]
+    gap = ((last.dx_mm + leg.dx_mm) ** 2 + (last.dy_mm + leg.dy_mm) ** 2) ** 0.5
+    if gap > RETURN_SHARE * max(last.chord_mm, leg.chord_mm):
+        return False
+    usual = median(part.duration_us for part in run[-5:])
+    ratio = EVEN_RATIO if len(run) >= TRAIN_LEGS - 1 else FIRST_RATIO
+    return usual / ratio <= leg.duration_us <= usual * ratio
+
+
+def _may_repeat(leg: Part) -> bool:
+    return leg.motion is Motion.LEG and leg.chord_mm <= IN_PLACE_MM and leg.duration_us > 0
+
+
+class Grouper:
+    """Takes the parts of one contact in order; gives each stroke once nothing later can change it.
+
+    A run of legs that go to and fro in one place is held back until it is long enough to be a train or has
+    proved to be something else. What is too small to be a stroke of its own (a hook at a glide's end, the
+    hand settling) goes to the stroke beside it. Rests shorter than ``PRESS_US`` only part strokes.
+    """
+
+    def __init__(self, start_us: int) -> None:
+        self._start_us = start_us
+        self._run: list[Part] = []         # legs that may become a train
+        self._calm: list[Part] = []        # rests and small legs, since the last stroke
+        self._last: Group | None = None    # may still take in what is beside it
+        self._made_any = False
+
+    def add(self, part: Part) -> list[Group]:
+        """The next part of the contact. Returns strokes that are finished."""
+        if self._run and continues(self._run, part):
+            self._run.append(part)
+            return []
+        done = self._settle_run()
+        if continues((), part):
+            self._run.append(part)
+        elif part.motion is Motion.LEG and part.chord_mm >= STRIDE_MM:
+            done += self._put(_glide(part))
+        else:
+            self._calm.append(part)
+        return done
+
+    def finish(self, last: Part) -> list[Group]:
+        """The contact is over with this part, which may have been cut short."""
+        done: list[Group] = []
+        cut_short = (
+            len(self._run) >= TRAIN_LEGS
+            and last.motion is Motion.LEG
+            and last.chord_mm <= 1.3 * median(leg.chord_mm for leg in self._run)
+        )
+        if cut_short:
+            done += self._settle_run()
+            self._calm.append(last)
+        else:
+            done += self.add(last)
+            done += self._settle_run()
+        if not self._made_any:
+            return [*done, Group(None, self._start_us, last.end_us)]
+        done += self._settle_calm(None)
+        if self._last is not None:
+            done.append(self._last)
+        return done
+
+    def _settle_run(self) -> list[Group]:
+        run, self._run = self._run, []
+        kind = train_kind(run) if len(run) >= TRAIN_LEGS else Kind.GLIDE
+        if kind is not Kind.GLIDE:
+            cycle_us = 2.0 * (run[-1].end_us - run[0].start_us) / len(run)
+            cycles = np.array([a.duration_us + b.duration_us for a, b in zip(run[::2], run[1::2], strict=False)])
+            group = Group(kind, run[0].start_us, run[-1].end_us, cycle_us, evenness_of(cycles))
+            return self._put(group)
+        done: list[Group] = []
+        for leg in run:
+            if leg.chord_mm >= STRIDE_MM:
+                done += self._put(_glide(leg))
+            else:
+                self._calm.append(leg)
+        return done
+
+    def _put(self, group: Group) -> list[Group]:
+        """``group`` is a stroke; settles what lies between the last one and it."""
+        done = self._settle_calm(group)
+        if self._last is not None:
+            done.append(self._last)
+        # A small leg right before belongs to it: the hand was already on its way.
+        if self._calm:
+            group = _stretched(group, self._calm[0].start_us, group.end_us)
+            self._calm = []
+        self._last, self._made_any = group, True
+        return done
+
+    def _settle_calm(self, following: Group | None) -> list[Group]:
+        """What was calm becomes a press, or a pause between two strokes, or goes to its neighbour.
+
+        What is left in ``_calm`` belongs to ``following``. Landing and lifting are no pauses: a hand that
+        settles before its first stroke, or rests a moment before it lifts, is already or still in that stroke.
+        """
+        calm, self._calm = self._calm, []
+        rests = [i for i, part in enumerate(calm) if part.motion is not Motion.LEG]
+        first, last = (rests[0], rests[-1]) if rests else (len(calm), len(calm))
+        if rests and calm[last].end_us - calm[first].start_us >= PRESS_US:
+            done = [self._last] if self._last is not None else []
+            self._last, self._made_any = Group(None, calm[0].start_us, calm[-1].end_us), True
+            return done
+        if self._last is None:
+            self._calm = calm
+            return []
+        before = calm if following is None else calm[:first]
+        if before:
+            self._last = _stretched(self._last, self._last.start_us, before[-1].end_us)
+        self._calm = [] if following is None else calm[last + 1 :]
+        return []
+
+
+def _glide(leg: Part) -> Group:
+    return Group(Kind.GLIDE, leg.start_us, leg.end_us, dx_mm=leg.dx_mm, dy_mm=leg.dy_mm)
+
+
+def _stretched(group: Group, start_us: int, end_us: int) -> Group:
+    return replace(group, start_us=start_us, end_us=end_us)

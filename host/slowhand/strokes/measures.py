@@ -1,0 +1,103 @@
+"""The measures of one stroke, from the rows that it lasted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from slowhand.strokes.places import region_of, side_of
+from slowhand.strokes.rhythm import evenness_of
+from slowhand.strokes.stroke import Kind, Stroke
+
+KNOWN_SHARE = 0.8   # of a stroke's time in which a place must be known for its measures to be given
+
+# One row: t_us, step_s, speed_cm_s, vx, vy, total_n, total_at_least, spine_mm, cop_x_mm, cop_y_mm
+Row = tuple[int, float, float, float, float, float, bool, float, float, float]
+
+
+@dataclass(frozen=True)
+class StrokeRows:
+    """The rows of one stroke, column by column."""
+
+    t_us: np.ndarray
+    step_s: np.ndarray       # time that each row stands for: since the row before it
+    speed_cm_s: np.ndarray   # NaN where unknown
+    velocity: np.ndarray     # (n, 2) cm/s
+    total_n: np.ndarray
+    at_least: np.ndarray
+    spine_mm: np.ndarray     # NaN where no pad is loaded or the place is unknown
+    cop_mm: np.ndarray       # (n, 2)
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> StrokeRows:
+        table = np.array(rows, dtype=np.float64).reshape(len(rows), 10)
+        return cls(
+            np.array([row[0] for row in rows], dtype=np.int64), table[:, 1], table[:, 2], table[:, 3:5],
+            table[:, 5], table[:, 6] > 0, table[:, 7], table[:, 8:10],
+        )
+
+
+def measure(
+    rows: StrokeRows, kind: Kind, start_us: int, end_us: int, back_length_mm: float,
+    cadence_per_min: float | None = None, rhythm_evenness: float | None = None,
+    travel_mm: tuple[float, float] | None = None,
+) -> Stroke:
+    """The stroke with all its measures; those that need a place are None unless it was known for most of it.
+
+    Args:
+        rows: what was measured from ``start_us`` to ``end_us``.
+        cadence_per_min, rhythm_evenness: of cyclic strokes.
+        travel_mm: x and y from its first to its last place, of glides.
+    """
+    known = np.isfinite(rows.speed_cm_s)
+    placed = _time(rows, known) >= KNOWN_SHARE * _time(rows, np.ones_like(known)) and known.any()
+    centre = _mean_place(rows, known) if placed else None
+    loaded = rows.spine_mm[np.isfinite(rows.spine_mm)]
+    force = np.where(np.isfinite(rows.total_n), rows.total_n, 0.0)
+    path_mm = float(10.0 * np.sum(rows.speed_cm_s[known] * rows.step_s[known]))
+    evenness = rhythm_evenness
+    if kind is Kind.GLIDE and placed:
+        edge = len(known) // 10  # every glide begins and ends at rest, which is not unevenness
+        inner = slice(edge, len(known) - edge)
+        evenness = evenness_of(rows.speed_cm_s[inner][known[inner]])
+    return Stroke(
+        start_us=start_us,
+        end_us=end_us,
+        kind=kind,
+        mean_cm_s=0.1 * path_mm / max(_time(rows, known), 1e-9) if placed else None,
+        peak_cm_s=float(np.max(rows.speed_cm_s[known])) if placed else None,
+        path_mm=path_mm if placed else None,
+        cadence_per_min=cadence_per_min,
+        mean_n=_mean_force(rows, force),
+        peak_n=float(np.max(force, initial=0.0)),
+        peak_at_least=bool(rows.at_least.any()),
+        impulse_n_s=float(np.sum(force * rows.step_s)),
+        min_spine_mm=float(loaded.min()) if placed and len(loaded) else None,
+        region=region_of(centre[1], back_length_mm) if centre else None,
+        side=side_of(centre[0]) if centre else None,
+        evenness=evenness,
+        direction_deg=_direction(travel_mm) if placed and travel_mm else None,
+    )
+
+
+def _time(rows: StrokeRows, which: np.ndarray) -> float:
+    return float(np.sum(rows.step_s[which]))
+
+
+def _mean_force(rows: StrokeRows, force: np.ndarray) -> float:
+    time_s = float(np.sum(rows.step_s))
+    return float(np.sum(force * rows.step_s)) / time_s if time_s > 0 else float(np.mean(force))
+
+
+def _mean_place(rows: StrokeRows, known: np.ndarray) -> tuple[float, float]:
+    place = rows.cop_mm[known & np.isfinite(rows.cop_mm[:, 0])]
+    return float(np.mean(place[:, 0])), float(np.mean(place[:, 1]))
+
+
+def _direction(travel_mm: tuple[float, float]) -> float | None:
+    """Degrees, -180..180: 0 towards the feet, 90 to the receiver's left."""
+    x, y = travel_mm
+    return math.degrees(math.atan2(x, y)) if x or y else None

@@ -1,0 +1,181 @@
+"""Finds the strokes in a stream of touches: online, causal, the same for any splitting of the stream."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from itertools import pairwise
+from operator import itemgetter
+
+import numpy as np
+
+from slowhand.locate.pose import Phase
+from slowhand.strokes.grouping import Group, Grouper
+from slowhand.strokes.legs import MotionSplitter
+from slowhand.strokes.measures import Row, StrokeRows, measure
+from slowhand.strokes.rhythm import cycle_of, evenness_of, force_cycle_of
+from slowhand.strokes.stroke import Kind, Stroke
+
+SHORTEST_US = 80_000        # a contact shorter than this is a stroke only within a tap train
+TAP_US = 200_000            # a contact shorter than this may be a tap
+TAP_APART_US = 600_000      # longest pause between the taps of one train
+TAPS = 3                    # and the fewest that make one
+HOLE_US = 50_000            # rows missing for longer end a contact; a tap cannot hide in less
+LONGEST_US = 300_000_000    # a contact is cut here: a glove left under a leg must not fill the memory
+FORCE_FRICTION_US = 400_000  # a force that beats faster than 150 a minute is friction
+
+_SCALARS = ("t_us", "gap", "phase", "contact", "speed_cm_s", "total_n", "total_at_least", "spine_mm", "heading_rad")
+
+
+@dataclass
+class _Contact:
+    start_us: int
+    splitter: MotionSplitter
+    grouper: Grouper
+    rows: list[Row] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)   # finished, not yet given out
+
+    def rows_between(self, start_us: int, end_us: int) -> list[Row]:
+        first = bisect_left(self.rows, start_us, key=itemgetter(0))
+        return self.rows[first : bisect_left(self.rows, end_us + 1, key=itemgetter(0))]
+
+
+@dataclass(frozen=True)
+class _ShortContact:
+    start_us: int
+    end_us: int
+    rows: list[Row]
+    groups: list[Group]
+
+
+class StrokeTracker:
+    """Turns touches into strokes.
+
+    A contact ends with the first row that is no longer in contact (or the last one before a hole of more
+    than ``HOLE_US``); it is parted into strokes by its motion (``legs``, ``grouping``). Contacts under
+    ``TAP_US`` wait until it is known whether they belong to a train of taps. Nothing is a stroke before the
+    start procedure is complete.
+    """
+
+    def __init__(self, back_length_mm: float) -> None:
+        self._back_length_mm = back_length_mm
+        self._last_us: int | None = None
+        self._contact: _Contact | None = None
+        self._taps: list[_ShortContact] = []
+
+    def process(self, touch: np.ndarray) -> list[Stroke]:
+        """Rows of TOUCH_DTYPE in the order of time; returns the strokes that are finished, in order."""
+        columns = [touch[name].tolist() for name in (*_SCALARS, "velocity_cm_s", "cop_mm", "pos_mm")]
+        done: list[Stroke] = []
+        for values in zip(*columns, strict=True):
+            t_us, gap, phase, contact, speed, total, at_least, spine, heading, velocity, cop, place = values
+            if gap and self._last_us is not None and t_us - self._last_us > HOLE_US:
+                done += self.finish()
+            last_us = t_us if self._last_us is None else self._last_us
+            self._last_us = t_us
+            if contact and phase == Phase.RUNNING:
+                row = (t_us, (t_us - last_us) * 1e-6, speed, *velocity, total, at_least, spine, *cop)
+                done += self._press(row, (place[0], place[1]), heading)
+            elif self._contact is not None:
+                done += self._release(t_us)
+            elif self._taps and t_us - self._taps[-1].end_us >= TAP_APART_US:
+                done += self._settle_taps()
+        return done
+
+    def finish(self) -> list[Stroke]:
+        """The stream ends or breaks here: what is still open ends with the last row."""
+        done: list[Stroke] = []
+        if self._contact is not None and self._last_us is not None:
+            done += self._release(self._last_us)
+        done += self._settle_taps()
+        self._last_us = None
+        return done
+
+    def _press(self, row: Row, place_mm: tuple[float, float], heading_rad: float) -> list[Stroke]:
+        t_us = row[0]
+        done: list[Stroke] = []
+        if self._contact is not None and t_us - self._contact.start_us > LONGEST_US:
+            done += self._release(t_us)
+        if self._contact is None:
+            if self._taps and t_us - self._taps[-1].end_us >= TAP_APART_US:
+                done += self._settle_taps()
+            # The contact begins here: the time before this row does not belong to it.
+            self._contact = _Contact(t_us, MotionSplitter(t_us), Grouper(t_us))
+            row = (t_us, 0.0, *row[2:])
+        contact = self._contact
+        contact.rows.append(row)
+        lever_mm = (row[8] - place_mm[0], row[9] - place_mm[1])
+        part = contact.splitter.step(t_us, row[3], row[4], place_mm, lever_mm, heading_rad)
+        if part is not None:
+            contact.groups += contact.grouper.add(part)
+        if t_us - contact.start_us >= TAP_US and (contact.groups or self._taps):
+            done += self._settle_taps()
+            done += self._give_out(contact)
+        return done
+
+    def _release(self, end_us: int) -> list[Stroke]:
+        contact, self._contact = self._contact, None
+        if contact is None:
+            return []
+        contact.groups += contact.grouper.finish(contact.splitter.finish(end_us))
+        if end_us - contact.start_us < TAP_US:
+            self._taps.append(_ShortContact(contact.start_us, end_us, contact.rows, contact.groups))
+            return []
+        return self._settle_taps() + self._give_out(contact)
+
+    def _give_out(self, contact: _Contact) -> list[Stroke]:
+        strokes = [self._stroke(group, contact.rows_between(group.start_us, group.end_us)) for group in contact.groups]
+        if contact.groups:
+            contact.rows = contact.rows_between(contact.groups[-1].end_us, contact.rows[-1][0])
+            contact.groups = []
+        return strokes
+
+    def _settle_taps(self) -> list[Stroke]:
+        """The short contacts so far are a train of taps, or strokes of their own, or nothing."""
+        taps, self._taps = self._taps, []
+        if len(taps) >= TAPS:
+            return [self._tap_train(taps)]
+        return [
+            self._stroke(group, tap.rows)
+            for tap in taps
+            if tap.end_us - tap.start_us >= SHORTEST_US
+            for group in tap.groups
+        ]
+
+    def _tap_train(self, taps: list[_ShortContact]) -> Stroke:
+        rows = [row for tap in taps for row in tap.rows]
+        intervals = np.array([b.start_us - a.start_us for a, b in pairwise(taps)], dtype=np.float64)
+        return measure(
+            StrokeRows.of(rows), Kind.TAP, taps[0].start_us, taps[-1].end_us, self._back_length_mm,
+            cadence_per_min=60e6 / float(intervals.mean()), rhythm_evenness=evenness_of(intervals),
+        )
+
+    def _stroke(self, group: Group, rows: list[Row]) -> Stroke:
+        columns = StrokeRows.of(rows)
+        kind, cycle_us = group.kind, group.cycle_us
+        if kind is None:
+            cycle_us = force_cycle_of(columns.t_us, columns.total_n) if len(rows) > 1 else None
+            kind = _kind_by_force(cycle_us)
+        elif cycle_us is not None:
+            cycle_us = _refined(columns, cycle_us)
+        return measure(
+            columns, kind, group.start_us, group.end_us, self._back_length_mm,
+            cadence_per_min=60e6 / cycle_us if cycle_us else None,
+            rhythm_evenness=group.evenness,
+            travel_mm=(group.dx_mm, group.dy_mm) if kind is Kind.GLIDE else None,
+        )
+
+
+def _kind_by_force(cycle_us: float | None) -> Kind:
+    if cycle_us is None:
+        return Kind.PRESS
+    return Kind.FRICTION if cycle_us < FORCE_FRICTION_US else Kind.KNEAD
+
+
+def _refined(rows: StrokeRows, cycle_us: float) -> float:
+    """The cycle by autocorrelation of the velocity, near what the turning points say."""
+    known = np.isfinite(rows.speed_cm_s)
+    if known.sum() < 10:
+        return cycle_us
+    found = cycle_of(rows.t_us[known], rows.velocity[known], guess_us=cycle_us)
+    return found[0] if found else cycle_us
