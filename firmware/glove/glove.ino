@@ -1,0 +1,67 @@
+// Slowhand's glove: Arduino Nano (ATmega328P, 16 MHz). Here everything is only wired together; what the glove decides
+// is in src/core, what moves registers in src/hal. See docs/hardware.md.
+#include "src/core/glove.h"
+#include "src/hal/board.h"
+#include "src/hal/clock.h"
+#include "src/hal/events.h"
+#include "src/hal/motor_pin.h"
+#include "src/hal/pads.h"
+#include "src/hal/sensor_bus.h"
+#include "src/hal/twi.h"
+#include "src/hal/uart.h"
+
+using namespace slowhand;
+using namespace slowhand::hal;
+
+static uart::Sink to_host;
+static Glove glove(to_host);
+static SensorBus sensor_bus(glove.sensors());
+
+static void begin_tick() {
+  board::feed_watchdog();  // by the tick alone: a glove that has stopped sampling is reset
+  const clock::Tick tick = clock::take_tick();
+  if (!glove.tick(tick.t_us, tick.overrun)) return;
+  glove.report(board::health());
+  pads::ask_supply();  // for the next report
+}
+
+static void judge_pads() {
+  uint16_t counts[kPads];
+  pads::take_scan(counts);
+  glove.scanned(counts);
+}
+
+static void obey_host() {
+  uint8_t byte;
+  uint32_t came_us;
+  while (uart::read(byte, came_us)) glove.receive(byte, came_us, clock::now_us());
+  clock::set_rate(glove.rate_hz());
+}
+
+static void drive_motor() {
+  const uint32_t now_us = clock::now_us();
+  motor_pin::set(glove.motor_strength(now_us));
+  clock::wake_at(glove.next_motor_edge_us(now_us));
+}
+
+void setup() {
+  motor_pin::begin();
+  board::begin();
+  glove.set_identity(board::wake_up());
+  pads::begin();
+  twi::begin();
+  uart::begin();
+  clock::begin(glove.rate_hz());
+  board::watchdog_on();
+  sei();
+}
+
+void loop() {
+  const uint8_t what = events::wait();
+  if (what & events::tick) begin_tick();
+  if (what & events::scan) judge_pads();
+  if (what & events::received) obey_host();
+  if (what & ~events::transfer) drive_motor();  // at once: the reflex is felt before it is reported
+  sensor_bus.advance();
+  glove.send_what_is_complete();
+}

@@ -1,0 +1,84 @@
+#include "chip.h"
+
+#include "device_time.h"
+
+namespace slowhand {
+
+namespace {
+
+// An absent chip costs one address byte per try; at this pace a chip that comes back is streaming well within 100 ms.
+constexpr uint32_t kRetryUs = 20 * kMillisecondUs;
+// Without a good read for this long a chip is set up anew: five periods of the slowest one, and more than the 35 ms
+// of zeros that the gyroscope gives after it was woken.
+constexpr uint32_t kLostAfterUs = 50 * kMillisecondUs;
+
+}  // namespace
+
+bool Chip::prepare_bring_up(Transfer& transfer, uint32_t now_us) const {
+  if (ready() || !reached(now_us, due_us_)) return false;
+  switch (stage_) {
+    case Stage::bank:
+      if (sheet_.bank_register != 0) {
+        write_register(transfer, address_, sheet_.bank_register, 0);
+        return true;
+      }
+      read_registers(transfer, address_, sheet_.who_register, 1);
+      return true;
+    case Stage::who:
+      read_registers(transfer, address_, sheet_.who_register, 1);
+      return true;
+    default:
+      write_register(transfer, address_, sheet_.script[step_].reg, sheet_.script[step_].value);
+      return true;
+  }
+}
+
+void Chip::bring_up_ended(const Transfer& transfer, TransferEnd end, uint32_t now_us) {
+  due_us_ = now_us;
+  if (end == TransferEnd::no_answer && stage_ != Stage::script) return try_other_address(now_us);
+  if (end != TransferEnd::done) return start_again(now_us);
+  if (transfer.read_length != 0) {
+    if (transfer.read[0] != sheet_.who_value) return try_other_address(now_us);
+    stage_ = Stage::script;
+    step_ = 0;
+  } else if (stage_ == Stage::bank) {
+    stage_ = Stage::who;
+  } else {
+    due_us_ = now_us + sheet_.script[step_].wait_ms * kMillisecondUs;
+    if (++step_ == sheet_.script_length) {
+      stage_ = Stage::ready;
+      due_us_ = now_us + kLostAfterUs;
+    }
+  }
+}
+
+void Chip::prepare_read(Transfer& transfer) const {
+  read_registers(transfer, address_, sheet_.data_register, sheet_.data_length);
+}
+
+void Chip::read_ended(bool good, uint32_t now_us) {
+  if (good) {
+    due_us_ = now_us + kLostAfterUs;
+  } else if (reached(now_us, due_us_)) {
+    lose(now_us);
+  }
+}
+
+void Chip::lose(uint32_t now_us) {
+  if (!ready()) return;
+  start_again(now_us);
+  due_us_ = now_us;
+}
+
+void Chip::start_again(uint32_t now_us) {
+  stage_ = Stage::bank;
+  due_us_ = now_us + kRetryUs;
+}
+
+void Chip::try_other_address(uint32_t now_us) {
+  address_ = address_ == sheet_.address ? sheet_.other_address : sheet_.address;
+  if (addresses_asked_ < 2) ++addresses_asked_;
+  start_again(now_us);
+}
+
+}  // namespace slowhand
