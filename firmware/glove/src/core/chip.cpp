@@ -77,7 +77,6 @@ void Chip::start_again(uint32_t now_us) {
 
 void Chip::try_other_address(uint32_t now_us) {
   address_ = address_ == sheet_.address ? sheet_.other_address : sheet_.address;
-  if (addresses_asked_ < 2) ++addresses_asked_;
   start_again(now_us);
 }
 

@@ -33,8 +33,6 @@ class Chip {
   explicit Chip(const ChipSheet& sheet) : sheet_(sheet), address_(sheet.address) {}
 
   bool ready() const { return stage_ == Stage::ready; }
-  // Both addresses were asked at least once since the reset, or it was found.
-  bool looked_for() const { return ready() || addresses_asked_ >= 2; }
 
   // The next step of finding and setting up, if one is due now. Never when ready.
   bool prepare_bring_up(Transfer& transfer, uint32_t now_us) const;
@@ -55,7 +53,6 @@ class Chip {
   uint8_t address_;
   Stage stage_ = Stage::bank;
   uint8_t step_ = 0;
-  uint8_t addresses_asked_ = 0;
   uint32_t due_us_ = 0;  // of the next step; when ready: lost, unless a good read comes before
 };
 

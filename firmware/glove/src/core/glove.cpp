@@ -6,7 +6,8 @@ namespace slowhand {
 
 namespace {
 
-// By then every chip that is there was found; a glove without chips says hello at this time.
+// By then every chip that is there was found, the slowest needing 100 ms for its own start: a glove with less says
+// hello now.
 constexpr uint32_t kGreetLatestUs = 300 * kMillisecondUs;
 // A host that leads a pace also asks for the time: after so long without any command it is gone, and the pace ends.
 constexpr uint8_t kHostGoneS = 10;
@@ -24,7 +25,7 @@ bool Glove::tick(uint32_t t_us, bool overrun) {
   ticks_to_field_ = static_cast<uint8_t>((with_field ? rate_hz_ / kFieldRateHz : ticks_to_field_) - 1);
   assembly_.begin(t_us, with_field, overrun, motor_.on());
   sensors_.begin_tick(with_field);
-  greet_when_settled();
+  greet_when_ready();
   return once_a_second(t_us);
 }
 
@@ -129,8 +130,8 @@ void Glove::refuse(const Command& command, uint8_t reason, uint32_t now_us) {
   outbox_.send(wire::Nak{now_us, command.type, command.seq, reason});
 }
 
-void Glove::greet_when_settled() {
-  if (greeted_ || !(sensors_.settled() || assembly_.t_us() >= kGreetLatestUs)) return;
+void Glove::greet_when_ready() {
+  if (greeted_ || !(sensors_.all_present() || assembly_.t_us() >= kGreetLatestUs)) return;
   greeted_ = true;
   send_hello();
 }

@@ -66,7 +66,7 @@ class Glove {
   uint8_t start(uint16_t rate_hz);
   void stop();
   void refuse(const Command& command, uint8_t reason, uint32_t now_us);
-  void greet_when_settled();
+  void greet_when_ready();
   bool once_a_second(uint32_t t_us);
 
   Outbox outbox_;

@@ -133,11 +133,7 @@ void Sensors::took_field1(const Transfer& transfer, bool done, uint32_t now_us) 
   }
 }
 
-bool Sensors::settled() const {
-  // The AK09916 cannot be looked for without the motion sensor.
-  const bool field0 = field0_chip_.looked_for() || (!motion_chip_.ready() && motion_chip_.looked_for());
-  return motion_chip_.looked_for() && field0 && field1_chip_.looked_for();
-}
+bool Sensors::all_present() const { return motion_chip_.ready() && field0_chip_.ready() && field1_chip_.ready(); }
 
 uint8_t Sensors::channels() const {
   uint8_t bits = 0;

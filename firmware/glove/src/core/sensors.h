@@ -37,7 +37,7 @@ class Sensors {
   // All reads of this tick have ended, or cannot be made because the bus hangs.
   bool reads_done() const { return pending_ == 0 || bus_hangs(); }
   bool bus_hangs() const { return bus_hangs_; }
-  bool settled() const;
+  bool all_present() const;
 
   const MotionReading& motion() const { return motion_; }
   const FieldReading& field0() const { return field0_; }
