@@ -91,10 +91,13 @@ class Decoder:
         self._keep(rest)
         return found
 
-    def reset(self) -> None:
-        """Forget a frame that has begun: what comes next is from another connection. The counts stay."""
-        self._pending = b""
-        self._skipped = 0
+    def state(self) -> tuple[str, int]:
+        """What `restore` needs to go on in the middle of a frame, as plain values that JSON can hold."""
+        return self._pending.hex(), self._skipped
+
+    def restore(self, state: tuple[str, int]) -> None:
+        self._pending = bytes.fromhex(state[0])
+        self._skipped = state[1]
 
     def _keep(self, rest: bytes) -> None:
         if self._skipped or len(self._pending) + len(rest) > MAX_CODED_BYTES:
