@@ -213,7 +213,8 @@ def flags(stage: Choreography) -> None:
         for k in stage.rng.permutation(len(acts)):
             if stage.left_s < 4.0:
                 return
-            stage.perform(bad_plan(stage, *acts[k], side=float(stage.rng.choice([-1.0, 1.0]))))
+            habit, alarm = acts[k]
+            stage.perform(bad_plan(stage, habit, alarm, float(stage.rng.choice([-1.0, 1.0]))))
             if stage.left_s > 4.5 * (len(acts) - 1):
                 _rub(stage, any_plan(stage, "glide", "upper", float(stage.rng.choice([-1.0, 1.0]))))
 

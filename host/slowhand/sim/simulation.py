@@ -40,6 +40,7 @@ from slowhand.sim.motion_sensor import (
     specific_force,
 )
 from slowhand.sim.pads import FRIENDLY_PADS, REALISTIC_PADS, PadErrors, some_pads
+from slowhand.sim.profiles import Offsets, glove_toml, receiver_toml, strip_toml
 from slowhand.sim.scripts import SCRIPTS, make_program
 from slowhand.sim.truth import (
     CONTACT_OFF_N,
@@ -102,6 +103,15 @@ class SimOutput:
     magnetometers: int
     start_us: int                # device time at which the start procedure is over
     rate_hz: float
+    offsets: Offsets
+
+    def settings(self) -> dict[str, str]:
+        """Texts of the files that belong to this run, by name: glove.toml, strip.toml, receiver.toml."""
+        return {
+            "glove.toml": glove_toml(self.hand, self.magnetometers, self.offsets),
+            "strip.toml": strip_toml(),
+            "receiver.toml": receiver_toml(self.body),
+        }
 
     def flags_with(self, scale: float, widen_mm: float = 0.0) -> list[TrueFlag]:
         """True flags with every limit multiplied and every zone widened, for events near a limit."""
@@ -114,7 +124,7 @@ class Simulation:
 
     ``script`` is one of `SCRIPTS`; ``level`` "realistic" or "friendly" or a `Level`; ``magnetometers`` 1 or 2;
     ``mag_lag_ms`` overrides the level's; ``motor`` buzzes at every true flag as the glove's reflex would;
-    ``boot_us`` is the device time of the first row.
+    ``boot_us`` is the device time of the first row; ``offsets`` are large errors that the glove's file knows.
     """
 
     script: str = "mixed"
@@ -129,6 +139,7 @@ class Simulation:
     motor: bool = False
     rate_hz: float = 200.0
     boot_us: int = 1_500_000
+    offsets: Offsets = field(default_factory=Offsets)
 
     def run(self) -> SimOutput:
         """Compute everything. Bit-identical for the same arguments."""
@@ -149,7 +160,7 @@ class Simulation:
         return SimOutput(
             chips, raw_from_chips(chips, self.magnetometers), truth,
             true_strokes(truth, program.kinds, program.notes, body), flags, body, hand, strip, world,
-            self.magnetometers, self.boot_us + program.start_us, self.rate_hz,
+            self.magnetometers, self.boot_us + program.start_us, self.rate_hz, self.offsets,
         )
 
     def _level(self) -> Level:
@@ -180,6 +191,7 @@ class Simulation:
         force = specific_force(motion.place(t, 2) + shift, rotation, gravity)
         omega = motion.turn_rate(t) + np.einsum("nji,nj->ni", rotation, turn_rate)
         accel, gyro = some_motion_sensor(self._random(9), level.motion).read(force, omega, haptic, self.rate_hz, rng)
+        accel, gyro = accel + np.array(self.offsets.accel), gyro + np.array(self.offsets.gyro)
 
         chips = np.zeros(motion.n, CHIP_DTYPE)
         chips["t_us"], chips["haptic"] = t_us, haptic
@@ -194,6 +206,7 @@ class Simulation:
         at[:, 2] -= 0.4 * body.breath(earlier)  # the spine moves less than the ribs
         sensors = some_magnetometers(self._random(11), level.field)
         read = sensors.read(at, motion.rotation(earlier), strip, world, haptic[rows], rng, turn[rows])
+        read += np.array([self.offsets.iron0_ut, self.offsets.iron1_ut])
         counts = field_counts(read)
         latest = np.arange(motion.n) // every
         chips["field0"], chips["field1"] = counts[latest, 0], counts[latest, 1]
