@@ -45,8 +45,7 @@ def store(tmp_path: Path, clock: WallClock) -> SessionStore:
 
 
 def test_a_session_comes_back_exactly(store: SessionStore, clock: WallClock) -> None:
-    writer = store.begin(SETUP)
-    writer.first_row(17, 4_999_999_000)
+    writer = store.begin(SETUP, reception={"decoder": "00ff"})
     writer.wire(b"\0abc\0", 10.25)
     writer.wire(b"", 10.3)
     writer.wire(bytes(range(256)), 10.5)
@@ -56,7 +55,7 @@ def test_a_session_comes_back_exactly(store: SessionStore, clock: WallClock) -> 
     writer.close()
     stored = store.read(writer.session_id)
     assert stored.strokes == (STROKE,) and stored.flags == (FLAG,) and stored.cues == (CUE,)
-    assert (stored.first_seq, stored.first_t_us) == (17, 4_999_999_000)
+    assert stored.reception == {"decoder": "00ff"}
     assert [(event.host_s, event.kind, event.detail) for event in stored.events] == [(10.4, "gap", {"rows": 3})]
     assert list(store.iter_wire(writer.session_id)) == [(10.25, b"\0abc\0"), (10.5, bytes(range(256)))]
     info = stored.info

@@ -19,8 +19,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             ended_at REAL,                  -- NULL: still running, or the host was killed
             version TEXT NOT NULL,          -- of the program that recorded it
             setup TEXT NOT NULL,            -- mode and profiles used, JSON
-            first_seq INTEGER,              -- the first row that belongs to it: sequence
-            first_t_us INTEGER,             -- and device time
+            reception TEXT,                 -- where the decoding of its bytes stood when it began, JSON
             wire_bytes INTEGER NOT NULL DEFAULT 0
         )""",
         """CREATE TABLE wire (               -- every byte that came in, in the order in which it came

@@ -69,8 +69,7 @@ class StoredSession:
     """Everything that was stored with a session except its wire bytes (`SessionStore.iter_wire`)."""
 
     info: SessionInfo
-    first_seq: int | None   # of the first row that belongs to it; None when none came
-    first_t_us: int | None
+    reception: dict[str, Any] | None  # where decoding stood when it began: `device.Reception.restore`
     strokes: tuple[Stroke, ...]
     flags: tuple[Flag, ...]
     cues: tuple[Cue, ...]
@@ -114,13 +113,16 @@ class SessionStore:
             self._connection.close()
             raise
 
-    def begin(self, setup: dict[str, Any]) -> SessionWriter:
-        """Begin a session that uses ``setup`` (mode and profiles, fit for JSON)."""
+    def begin(self, setup: dict[str, Any], reception: dict[str, Any] | None = None) -> SessionWriter:
+        """Begin a session that uses ``setup`` (mode and profiles, fit for JSON).
+
+        ``reception`` is the state of decoding (`device.Reception.state`), for a session that begins in mid-stream.
+        """
         now = self._wall_clock()
         with self._explained():
             cursor = self._connection.execute(
-                "INSERT INTO session (started_at, last_at, version, setup) VALUES (?, ?, ?, ?)",
-                (now, now, slowhand.__version__, json.dumps(setup)),
+                "INSERT INTO session (started_at, last_at, version, setup, reception) VALUES (?, ?, ?, ?, ?)",
+                (now, now, slowhand.__version__, json.dumps(setup), json.dumps(reception) if reception else None),
             )
         if cursor.lastrowid is None:
             raise StoreError(f"{self.path}: gave the new session no number; try again")
@@ -155,8 +157,7 @@ class SessionStore:
             ).fetchall()
         return StoredSession(
             self._info(row),
-            row["first_seq"],
-            row["first_t_us"],
+            json.loads(row["reception"]) if row["reception"] else None,
             tuple(map(stroke_from, strokes)),
             tuple(map(flag_from, flags)),
             tuple(map(cue_from, cues)),

@@ -28,7 +28,6 @@ class _Waiting:
     flags: dict[tuple[str, int], str] = field(default_factory=dict)
     cues: list[tuple[int, str, str]] = field(default_factory=list)
     events: list[tuple[float, str, str]] = field(default_factory=list)
-    first: tuple[int, int] | None = None
 
     def extend(self, later: _Waiting) -> None:
         self.wire += later.wire
@@ -37,7 +36,6 @@ class _Waiting:
         self.flags |= later.flags
         self.cues += later.cues
         self.events += later.events
-        self.first = self.first or later.first
 
 
 class SessionWriter:
@@ -61,11 +59,6 @@ class SessionWriter:
         self._handing_over = threading.Lock()
         self._committing = threading.Lock()
         self._closed = False
-
-    def first_row(self, seq: int, t_us: int) -> None:
-        """The first row that belongs to this session; wire bytes before it are only there to read it."""
-        with self._handing_over:
-            self._waiting.first = self._waiting.first or (seq, t_us)
 
     def wire(self, chunk: bytes, host_s: float) -> None:
         """Bytes as they came, with the host's monotonic time in seconds."""
@@ -140,11 +133,9 @@ class SessionWriter:
 
     def _write(self, connection: sqlite3.Connection, batch: _Waiting) -> None:
         me = self.session_id
-        first_seq, first_t_us = batch.first or (None, None)
         connection.execute(
-            "UPDATE session SET last_at = ?, wire_bytes = wire_bytes + ?, first_seq = coalesce(first_seq, ?), "
-            "first_t_us = coalesce(first_t_us, ?) WHERE id = ?",
-            (self._wall_clock(), batch.wire_bytes, first_seq, first_t_us, me),
+            "UPDATE session SET last_at = ?, wire_bytes = wire_bytes + ? WHERE id = ?",
+            (self._wall_clock(), batch.wire_bytes, me),
         )
         connection.executemany(
             "INSERT INTO wire (session_id, host_s, bytes) VALUES (?, ?, ?)", [(me, *row) for row in batch.wire]
