@@ -16,21 +16,16 @@ constexpr uint32_t kLostAfterUs = 50 * kMillisecondUs;
 
 bool Chip::prepare_bring_up(Transfer& transfer, uint32_t now_us) const {
   if (ready() || !reached(now_us, due_us_)) return false;
-  switch (stage_) {
-    case Stage::bank:
-      if (sheet_.bank_register != 0) {
-        write_register(transfer, address_, sheet_.bank_register, 0);
-        return true;
-      }
-      read_registers(transfer, address_, sheet_.who_register, 1);
-      return true;
-    case Stage::who:
-      read_registers(transfer, address_, sheet_.who_register, 1);
-      return true;
-    default:
-      write_register(transfer, address_, sheet_.script[step_].reg, sheet_.script[step_].value);
-      return true;
+  const uint8_t bank_register = from_flash(sheet_.bank_register);
+  if (stage_ == Stage::bank && bank_register != 0) {
+    write_register(transfer, address_, bank_register, 0);
+  } else if (stage_ == Stage::script) {
+    const RegisterWrite step = from_flash(from_flash(sheet_.script)[step_]);
+    write_register(transfer, address_, step.reg, step.value);
+  } else {
+    read_registers(transfer, address_, from_flash(sheet_.who_register), 1);
   }
+  return true;
 }
 
 void Chip::bring_up_ended(const Transfer& transfer, TransferEnd end, uint32_t now_us) {
@@ -38,14 +33,14 @@ void Chip::bring_up_ended(const Transfer& transfer, TransferEnd end, uint32_t no
   if (end == TransferEnd::no_answer && stage_ != Stage::script) return try_other_address(now_us);
   if (end != TransferEnd::done) return start_again(now_us);
   if (transfer.read_length != 0) {
-    if (transfer.read[0] != sheet_.who_value) return try_other_address(now_us);
+    if (transfer.read[0] != from_flash(sheet_.who_value)) return try_other_address(now_us);
     stage_ = Stage::script;
     step_ = 0;
   } else if (stage_ == Stage::bank) {
     stage_ = Stage::who;
   } else {
-    due_us_ = now_us + sheet_.script[step_].wait_ms * kMillisecondUs;
-    if (++step_ == sheet_.script_length) {
+    due_us_ = now_us + from_flash(from_flash(sheet_.script)[step_].wait_ms) * kMillisecondUs;
+    if (++step_ == from_flash(sheet_.script_length)) {
       stage_ = Stage::ready;
       due_us_ = now_us + kLostAfterUs;
     }
@@ -53,7 +48,7 @@ void Chip::bring_up_ended(const Transfer& transfer, TransferEnd end, uint32_t no
 }
 
 void Chip::prepare_read(Transfer& transfer) const {
-  read_registers(transfer, address_, sheet_.data_register, sheet_.data_length);
+  read_registers(transfer, address_, from_flash(sheet_.data_register), from_flash(sheet_.data_length));
 }
 
 void Chip::read_ended(bool good, uint32_t now_us) {
@@ -76,7 +71,8 @@ void Chip::start_again(uint32_t now_us) {
 }
 
 void Chip::try_other_address(uint32_t now_us) {
-  address_ = address_ == sheet_.address ? sheet_.other_address : sheet_.address;
+  const uint8_t first = from_flash(sheet_.address);
+  address_ = address_ == first ? from_flash(sheet_.other_address) : first;
   start_again(now_us);
 }
 

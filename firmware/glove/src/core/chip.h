@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "flash_table.h"
 #include "transfer.h"
 
 namespace slowhand {
@@ -15,7 +16,7 @@ struct RegisterWrite {
   uint8_t wait_ms;  // before the next step
 };
 
-// What the data sheet says about one chip.
+// What the data sheet says about one chip. Both the sheet and its script are in flash.
 struct ChipSheet {
   uint8_t address;
   uint8_t other_address;  // the alternative strapping; the same again when there is none
@@ -30,7 +31,7 @@ struct ChipSheet {
 
 class Chip {
  public:
-  explicit Chip(const ChipSheet& sheet) : sheet_(sheet), address_(sheet.address) {}
+  explicit Chip(const ChipSheet& sheet) : sheet_(sheet), address_(from_flash(sheet.address)) {}
 
   bool ready() const { return stage_ == Stage::ready; }
 

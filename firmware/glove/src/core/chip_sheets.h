@@ -1,4 +1,4 @@
-// How the three chips are set up, from their data sheets.
+// How the three chips are set up, from their data sheets. In flash: read them with from_flash().
 #ifndef SLOWHAND_CORE_CHIP_SHEETS_H
 #define SLOWHAND_CORE_CHIP_SHEETS_H
 

@@ -26,17 +26,19 @@ uint32_t crc_add(uint32_t crc, uint8_t byte);
 uint32_t crc_add(uint32_t crc, const uint8_t* bytes, uint8_t length);
 constexpr uint32_t crc_end(uint32_t crc) { return ~crc; }
 
-// Codes `body[0..length)`, length <= 253, to length + 1 bytes without 0x00. `out` and `body` must not overlap.
+// Codes `body[0..length)`, length <= 253, to length + 1 bytes without 0x00. `out` may be `body - 1`: since so short a
+// body needs one length byte at its head alone, every other byte stays where it is. No other overlap.
 void cobs_encode(const uint8_t* body, uint8_t length, uint8_t* out);
 
 // Writes the frame of a payload that stands at body + kHeaderBytes; `body` has room for kFrameOverhead more than
-// the payload. Returns the bytes written to `out`, delimiter included: frame_bytes(payload_bytes).
+// the payload. `out` may be `body - 1`. Returns the bytes written to `out`, delimiter included:
+// frame_bytes(payload_bytes).
 uint8_t finish_frame(uint8_t* body, uint8_t type, uint16_t seq, uint8_t payload_bytes, uint8_t* out);
 
 // Writes a message's frame to `out`, which has room for frame_bytes(Message::kSize). Returns the bytes written.
 template <class Message>
 uint8_t encode_frame(const Message& message, uint16_t seq, uint8_t* out) {
-  uint8_t body[Message::kSize + kFrameOverhead];
+  uint8_t* body = out + 1;  // coded where it stands: stack is short on the glove
   message.pack(body + kHeaderBytes);
   return finish_frame(body, Message::kType, seq, Message::kSize, out);
 }

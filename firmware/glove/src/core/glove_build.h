@@ -22,7 +22,7 @@ constexpr uint16_t kAdcMax = 1023;
 //   over 3.3 kOhm: 1390e-6 * 3300 = 4.587; 4.587 / 5.587 * 1023 = 840. Beyond it the force is not known any more.
 // Pads 4-5: a FlexiForce A401 at 100 N (36 uS at the nominal 0.36 uS/N) over 47 kOhm: 1.692 / 2.692 * 1023 = 643;
 //   100 N is also the alarm for the whole hand.
-constexpr uint16_t kAbsoluteLimit[kPads] = {840, 840, 840, 840, 640, 640};
+constexpr uint16_t absolute_limit(uint8_t pad) { return pad < 4 ? 840 : 640; }
 
 // What one count of each chip means, as configured by chip_sheets.h.
 constexpr float kAccelScale = 9.80665f / 8192.0f;               // m/s2; +-4 g: 8192 LSB/g (ICM-20948 table 2)

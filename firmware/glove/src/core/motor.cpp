@@ -2,6 +2,7 @@
 
 #include "../wire/messages_gen.h"
 #include "device_time.h"
+#include "flash_table.h"
 
 namespace slowhand {
 
@@ -18,7 +19,7 @@ struct Pattern {
 };
 
 // By wire::cue_pattern, from 1 on. Told apart by rhythm alone; each pulse is long enough for a coin motor to spin up.
-constexpr Pattern kPatterns[] = {
+const Pattern kPatterns[] SLOWHAND_FLASH_TABLE = {
     {260, 130, 2, 0},  // slower: two short pulses
     {500, 500, 1, 0},  // lighter: one long pulse
     {120, 70, 6, 0},   // spine: rapid train
@@ -52,7 +53,7 @@ bool Motor::play(uint8_t pattern, uint8_t strength, uint32_t now_us) {
     cue_.stop();
     return true;
   }
-  const Pattern& played = kPatterns[pattern - 1];
+  const Pattern played = from_flash(kPatterns[pattern - 1]);
   cue_.start(now_us, played.period_ms * kMillisecondUs, played.on_ms * kMillisecondUs, played.count,
              static_cast<uint8_t>(strength >> played.softer));
   return true;

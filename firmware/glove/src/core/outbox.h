@@ -20,10 +20,11 @@ class Outbox {
  public:
   explicit Outbox(ByteSink& sink) : sink_(sink) {}
 
+  // Never inlined: its buffer would lie on the caller's stack while other frames are sent.
   // A frame that finds no room is dropped and counted; its number is used up all the same, which tells the host
   // exactly what is missing.
   template <class Message>
-  void send(const Message& message) {
+  __attribute__((noinline)) void send(const Message& message) {
     const uint16_t seq = sequence_[Message::kType]++;
     if (sink_.room() < frame_bytes(Message::kSize) + kept_free(Message::kType)) return count_up(dropped_);
     uint8_t frame[frame_bytes(Message::kSize)];

@@ -22,7 +22,8 @@ void Reflex::set_limits(const uint16_t counts[kPads], uint16_t ttl_ms, uint32_t 
 }
 
 uint16_t Reflex::limit(uint8_t pad) const {
-  return from_host_ && limit_[pad] < kAbsoluteLimit[pad] ? limit_[pad] : kAbsoluteLimit[pad];
+  const uint16_t absolute = absolute_limit(pad);
+  return from_host_ && limit_[pad] < absolute ? limit_[pad] : absolute;
 }
 
 Reflex::Change Reflex::judge(const uint16_t counts[kPads], uint32_t now_us) {

@@ -18,7 +18,7 @@ constexpr uint8_t kSupplyConversions = 4;
 constexpr uint32_t kBandgapMv = 1100;
 
 // Wire order to analog input: A4 and A5 are the sensor bus.
-const uint8_t kChannel[kCount] = {0, 1, 2, 3, 6, 7};
+constexpr uint8_t channel_of(uint8_t pad) { return pad < 4 ? pad : static_cast<uint8_t>(pad + 2); }
 
 volatile uint16_t counts_[kCount];
 volatile uint16_t bandgap_count;
@@ -33,7 +33,7 @@ inline void convert() { ADCSRA = kAdcOn | _BV(ADSC); }
 void begin() {
   ADCSRB = 0;
   DIDR0 = _BV(ADC0D) | _BV(ADC1D) | _BV(ADC2D) | _BV(ADC3D);  // A6 and A7 have no digital input
-  select(kChannel[0]);
+  select(channel_of(0));
   ADCSRA = kAdcOn;
 }
 
@@ -55,7 +55,7 @@ ISR(ADC_vect) {
   const uint8_t done = step++;
   if (done < kCount) counts_[done] = count;
   if (done < kCount - 1) {
-    select(kChannel[done + 1]);
+    select(channel_of(static_cast<uint8_t>(done + 1)));
     convert();
     return;
   }
@@ -69,7 +69,7 @@ ISR(ADC_vect) {
     bandgap_count = count;
     supply_wanted = false;
   }
-  select(kChannel[0]);
+  select(channel_of(0));
   step = 0;
 }
 

@@ -13,8 +13,8 @@ namespace uart {
 
 namespace {
 
-constexpr uint8_t kRxSize = 128;   // 5 ms of line time
-constexpr uint8_t kStampSize = 8;  // delimiters that wait with their time
+constexpr uint8_t kRxSize = 64;    // 2.5 ms of line time; the loop is never away for longer than 1.2 ms
+constexpr uint8_t kStampSize = 4;  // delimiters that wait with their time
 
 uint8_t tx_ring[256];  // indices of eight bits wrap by themselves
 volatile uint8_t tx_head, tx_tail;
