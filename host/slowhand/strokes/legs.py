@@ -63,7 +63,7 @@ class MotionSplitter:
         self._heading = math.nan
         self._known_us = start_us            # when a speed was known last
         self._slow_us: int | None = None     # since when it is slower than STILL_CM_S
-        self._motion = Motion.LEG
+        self.motion = Motion.LEG             # what it is doing now
         self._begin(start_us)
 
     def _begin(self, start_us: int) -> None:
@@ -92,7 +92,7 @@ class MotionSplitter:
         if vx_cm_s == vx_cm_s:
             self._known_us = t_us
             self._smooth(vx_cm_s, vy_cm_s, step_s)
-            if self._motion is Motion.BLIND:
+            if self.motion is Motion.BLIND:
                 return self._turn_to(Motion.LEG, t_us)
         elif t_us - self._known_us >= BLIND_US or self._vx != self._vx:
             self._vx = self._vy = math.nan
@@ -100,13 +100,13 @@ class MotionSplitter:
             return self._turn_to(Motion.BLIND, self._known_us)
         speed = math.hypot(self._vx, self._vy)
         self._travel(step_s, speed, dx, dy)
-        if self._motion is Motion.REST:
+        if self.motion is Motion.REST:
             return self._turn_to(Motion.LEG, t_us) if speed > MOVING_CM_S else None
         return self._rest(t_us, speed) or self._turn(t_us)
 
     def finish(self, end_us: int) -> Part:
         """The contact is over: the last part."""
-        return Part(self._motion, self._start_us, end_us, self._x, self._y, self._path, self._area)
+        return Part(self.motion, self._start_us, end_us, self._x, self._y, self._path, self._area)
 
     def _smooth(self, vx: float, vy: float, step_s: float) -> None:
         if self._vx != self._vx:
@@ -138,10 +138,10 @@ class MotionSplitter:
         self._path += 10.0 * speed * step_s
 
     def _turn_to(self, motion: Motion, at_us: int) -> Part | None:
-        if motion is self._motion:
+        if motion is self.motion:
             return None
-        part = Part(self._motion, self._start_us, at_us, self._x, self._y, self._path, self._area)
-        self._motion = motion
+        part = Part(self.motion, self._start_us, at_us, self._x, self._y, self._path, self._area)
+        self.motion = motion
         self._begin(at_us)
         return part if part.duration_us > 0 else None
 

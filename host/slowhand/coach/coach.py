@@ -1,0 +1,210 @@
+"""The coach: holds every row against the limits, chooses what to say, and sets the glove's reflex."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from slowhand.coach.cue import Cue, ReflexLimits
+from slowhand.coach.cues import CueChooser, line_for, most_urgent
+from slowhand.coach.flag import Flag
+from slowhand.coach.flags import FlagTracker, Moment
+from slowhand.coach.readings import IDLE, OK, UNKNOWN, Reading, pace_reading, pressure_reading
+from slowhand.coach.receiver import Receiver
+from slowhand.coach.reflex import ReflexPlanner
+from slowhand.coach.zones import BackZones
+from slowhand.errors import BadInputError
+from slowhand.locate.pose import Mode, Phase
+from slowhand.sensing.profile import GloveProfile
+from slowhand.strokes.stroke import Stroke
+
+CHOICES = ("spine", "neck", "kidney", "open")   # what a giver may choose without a strip
+LIFTED_US = 1_500_000   # longer than a hop to the next stroke
+
+_SCALARS = ("t_us", "gap", "phase", "contact", "located", "speed_cm_s", "total_n", "total_at_least", "heading_rad")
+_VECTORS = ("velocity_cm_s", "cop_mm", "pos_mm")
+
+
+@dataclass(frozen=True)
+class Coached:
+    """What the coach found in one block, each list in the order of time."""
+
+    flags_changed: tuple[Flag, ...] = ()
+    cues: tuple[Cue, ...] = ()
+    limits: tuple[ReflexLimits, ...] = ()
+
+
+@dataclass
+class _Latest:
+    """The last row, for the gauges and the line."""
+
+    t_us: int = 0
+    phase: int = Phase.AWAIT_AWAY
+    contact: bool = False
+    located: bool = False
+    speed_cm_s: float = math.nan
+    total_n: float = math.nan
+    at_least: bool = False
+    zone_n: list[float] = field(default_factory=list)
+    said: Flag | None = None      # the last flag that was cued
+    said_us: int = 0
+    calm_since_us: int | None = None      # no flag since then
+    touched_us: int | None = None         # when there was contact last
+
+
+class Coach:
+    """Judges touches row by row; splitting them into other blocks changes nothing.
+
+    Args:
+        profile: of the glove, for the reflex's thresholds.
+        receiver: whose back and limits hold.
+        mode: without a strip there are no zones but the one that is chosen (``choose_zone``).
+    """
+
+    def __init__(self, profile: GloveProfile, receiver: Receiver, mode: Mode) -> None:
+        self.limits = receiver.personal_limits()
+        self.mode = mode
+        self._placed = mode is Mode.STRIP
+        self._zones = BackZones(receiver, self.limits)
+        self._flags = FlagTracker(self._zones, self.limits, self._placed)
+        self._cues = CueChooser(self.limits.cue, self._placed)
+        self._reflex = ReflexPlanner(profile, self._zones, self.limits, self._placed)
+        self._chosen: str | None = None
+        self._pending: list[Flag] = []    # closed by choose_zone; given out with the next block
+        self._open: list[Flag] = []
+        self._last_us: int | None = None
+        self._running = False
+        self._latest = _Latest()
+
+    def choose_zone(self, name: str | None) -> None:
+        """Without a strip, where the giver says that the hand is; ``None``: not known.
+
+        Raises:
+            BadInputError: no such zone.
+        """
+        if name is not None and name not in CHOICES:
+            raise BadInputError(f"zone: found {name!r}, expected one of {', '.join(CHOICES)}")
+        self._chosen = name
+        self._pending += self._flags.choose_zone(name)
+        self._open = self._flags.open_flags()
+        self._reflex.choose_zone(name)
+
+    def process(self, touch: np.ndarray, strokes: Sequence[Stroke] = ()) -> Coached:
+        """Judge rows of TOUCH_DTYPE in the order of time.
+
+        ``strokes`` are those that ended in this block; flags and cues need only the rows, so that they are
+        causal to the row.
+        """
+        changed, self._pending = self._pending, []
+        cues: list[Cue] = []
+        limits: list[ReflexLimits] = []
+        zone_n = self._zones.forces(touch).tolist()
+        columns = [touch[name].tolist() for name in (*_SCALARS, *_VECTORS)]
+        for i, values in enumerate(zip(*columns, strict=True)):
+            self._row(values, zone_n[i], changed, cues)
+            new = self._look_ahead(touch, i, values[0], values[4], values[9])
+            if new is not None:
+                limits.append(new)
+        return Coached(tuple(changed), tuple(cues), tuple(limits))
+
+    def _row(self, values: tuple, zone_n: list[float], changed: list[Flag], cues: list[Cue]) -> None:
+        t_us, gap, phase, contact, located, speed, total, at_least, heading, velocity, cop, place = values
+        if gap and self._last_us is not None and t_us - self._last_us > 1000 * self.limits.noise.hole_ms:
+            self._note(changed, self._flags.end(self._last_us))
+        self._last_us = t_us
+        now = self._latest
+        now.t_us, now.phase, now.contact, now.located = t_us, phase, contact, located
+        now.speed_cm_s, now.total_n, now.at_least, now.zone_n = speed, total, at_least, zone_n
+        if phase != Phase.RUNNING:
+            if self._running:
+                self._note(changed, self._flags.end(t_us))
+            self._running = False
+            return
+        self._running = True
+        self._note(
+            changed,
+            self._flags.step(
+                Moment(
+                    t_us, contact, speed, (velocity[0], velocity[1]), total, zone_n, (cop[0], cop[1]),
+                    (place[0], place[1]), heading,
+                )
+            ),
+        )
+        if self._open:
+            # The value of an open flag grows without a change that is told; speak about it as it is now.
+            self._open = self._flags.open_flags()
+        cue = self._cues.step(t_us, self._open)
+        if cue is not None:
+            cues.append(cue)
+            now.said, now.said_us = most_urgent([f for f in self._open if f.kind.value == cue.kind]), t_us
+        if self._open or now.calm_since_us is None:
+            now.calm_since_us = t_us
+        if contact:
+            now.touched_us = t_us
+
+    def _note(self, changed: list[Flag], flags: list[Flag]) -> None:
+        if flags:
+            changed += flags
+            self._open = self._flags.open_flags()
+
+    def _look_ahead(
+        self, touch: np.ndarray, i: int, t_us: int, located: bool, velocity: list[float]
+    ) -> ReflexLimits | None:
+        if not self._reflex.due(t_us):
+            return None
+        if not located:
+            return self._reflex.step(t_us, None, None, (math.nan, math.nan))
+        row = touch[i]
+        return self._reflex.step(
+            t_us, row["pad_mm"].tolist(), row["pad_sigma_mm"].tolist(), (velocity[0], velocity[1])
+        )
+
+    def finish(self) -> Coached:
+        """The session is over: closes the open flags at the last row."""
+        flags = [*self._pending, *(self._flags.end(self._last_us) if self._last_us is not None else [])]
+        self._pending, self._open = [], []
+        return Coached(flags_changed=tuple(flags))
+
+    @property
+    def open_flags(self) -> tuple[Flag, ...]:
+        """Flags that are open now."""
+        return tuple(self._open)
+
+    def pace(self) -> Reading:
+        """The pace gauge after the last row."""
+        now = self._latest
+        return pace_reading(now.t_us, now.phase == Phase.RUNNING, now.contact, now.speed_cm_s, self.limits)
+
+    def pressure(self) -> Reading:
+        """The pressure gauge after the last row."""
+        now = self._latest
+        everywhere = None if self._placed else self._chosen or "spine"
+        return pressure_reading(
+            now.t_us, now.phase == Phase.RUNNING, now.contact, now.total_n, now.at_least, now.zone_n,
+            self._zones, self.limits, everywhere,
+        )
+
+    def current_line(self) -> tuple[str, str]:
+        """The one line for the page, and its level (``readings``)."""
+        now, timing = self._latest, self.limits.cue
+        if now.phase == Phase.AWAIT_AWAY:
+            return "Hold your hand still, well away from the back.", UNKNOWN
+        if now.phase == Phase.AWAIT_START_POSE:
+            return "Now rest your hand at the start, fingers towards the feet.", UNKNOWN
+        flag = most_urgent(self._open)
+        if flag is not None:
+            return line_for(flag, self._placed), flag.severity.value
+        if self._placed and not now.located:
+            return "Place unknown: keep off the spine.", UNKNOWN
+        if now.said is not None and now.t_us - now.said_us < 1e6 * timing.refractory_s:
+            return line_for(now.said, self._placed), IDLE
+        if now.touched_us is None:
+            return "Begin lightly: let your hands sink in and feel.", IDLE
+        if now.t_us - now.touched_us > LIFTED_US:
+            return "Take your time.", IDLE
+        if now.calm_since_us is not None and now.t_us - now.calm_since_us >= 1e6 * timing.praise_after_s:
+            return "Lovely: slow and even.", OK
+        return "Good. Go on slowly.", OK

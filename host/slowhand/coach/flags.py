@@ -1,0 +1,104 @@
+"""All flags of a session, row by row: which value is held against which limit, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slowhand.coach.flag import Flag, FlagKind
+from slowhand.coach.limits import Limits
+from slowhand.coach.watches import KneadingWatch, LimitWatch
+from slowhand.coach.zones import BackZones
+from slowhand.strokes.kneading import KneadingTracker
+
+ZONE_KINDS = {
+    "spine": FlagKind.SPINE_PRESSURE, "neck": FlagKind.NECK_PRESSURE, "kidney": FlagKind.KIDNEY_PRESSURE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What the flags need of one row; NaN where unknown."""
+
+    t_us: int
+    contact: bool
+    speed_cm_s: float
+    velocity_cm_s: tuple[float, float]
+    total_n: float
+    zone_n: list[float]               # force in each of ``BackZones.zones``
+    cop_mm: tuple[float, float]
+    place_mm: tuple[float, float]     # of the hand
+    heading_rad: float
+
+
+class FlagTracker:
+    """Keeps every flag of one session.
+
+    With a strip each zone is watched by the force in it. Without one there are no places: then the limit of
+    the zone that the giver has chosen holds for the total force, and the spine's while none is chosen.
+    """
+
+    def __init__(self, zones: BackZones, limits: Limits, places_known: bool) -> None:
+        self._places_known = places_known
+        self._limits = limits
+        self._speed = LimitWatch(FlagKind.TOO_FAST, limits.too_fast, limits)
+        self._hard = LimitWatch(FlagKind.TOO_HARD, limits.too_hard, limits)
+        self._zones = [LimitWatch(zone.kind, zone.limit, limits) for zone in zones.zones] if places_known else []
+        self._everywhere = None if places_known else self._watch_of("spine")
+        self._kneading = KneadingTracker(limits.too_fast_knead.must_last_cycles)
+        self._cadence = KneadingWatch(limits.too_fast_knead, limits)
+        self._last_us = 0
+
+    def choose_zone(self, name: str | None) -> list[Flag]:
+        """Without a strip: the giver says where the hand is (``None``: not known, "open": in none of them)."""
+        if self._places_known:
+            return []
+        ended = self._everywhere.end(self._last_us) if self._everywhere else None
+        self._everywhere = None if name == "open" else self._watch_of(name or "spine")
+        return [ended] if ended else []
+
+    def _watch_of(self, name: str) -> LimitWatch:
+        kind = ZONE_KINDS[name]
+        return LimitWatch(kind, self._limits.of(kind), self._limits)
+
+    def step(self, now: Moment) -> list[Flag]:
+        """One row after the start procedure. Returns the flags that opened, grew worse or closed."""
+        self._last_us = now.t_us
+        changed: list[Flag | None] = [self._hard.step(now.t_us, now.total_n, now.cop_mm)]
+        # A zone's force is never more than the total: a light hand is known to be light anywhere.
+        bound = now.total_n
+        for watch, force in zip(self._zones, now.zone_n, strict=False):
+            if force != force and bound < self._limits.closing.share * watch.limit.warn:
+                force = bound
+            changed.append(watch.step(now.t_us, force, now.cop_mm))
+        if self._everywhere is not None:
+            changed.append(self._everywhere.step(now.t_us, now.total_n, now.cop_mm))
+        self._step_motion(now, changed)
+        return [flag for flag in changed if flag is not None]
+
+    def _step_motion(self, now: Moment, changed: list[Flag | None]) -> None:
+        lever = (now.cop_mm[0] - now.place_mm[0], now.cop_mm[1] - now.place_mm[1])
+        cycles = self._kneading.step(
+            now.t_us, now.contact, now.velocity_cm_s, now.place_mm, lever, now.heading_rad, now.total_n
+        )
+        if not now.contact:
+            changed.append(self._speed.end(now.t_us))
+            changed.append(self._cadence.end(now.t_us))
+            return
+        changed.append(self._speed.step(now.t_us, now.speed_cm_s, now.cop_mm))
+        if cycles is not None:
+            changed.append(self._cadence.cycles(now.t_us, cycles, now.cop_mm))
+        if self._cadence.flag is not None:
+            changed.append(self._cadence.step(now.t_us, self._kneading.slowest_per_min(now.t_us)))
+
+    def end(self, at_us: int) -> list[Flag]:
+        """Rows are missing, or the session is over: what is open closes where it was last known."""
+        self._kneading.reset()
+        return [flag for watch in self._watches() if (flag := watch.end(at_us)) is not None]
+
+    def open_flags(self) -> list[Flag]:
+        """Flags that are open now, each with its largest value so far."""
+        return [watch.flag for watch in self._watches() if watch.flag is not None]
+
+    def _watches(self) -> list[LimitWatch | KneadingWatch]:
+        everywhere = [] if self._everywhere is None else [self._everywhere]
+        return [self._hard, *self._zones, *everywhere, self._speed, self._cadence]

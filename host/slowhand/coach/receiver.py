@@ -1,0 +1,73 @@
+"""Who lies there: posture, measures, sore places, and limits of their own (``receiver.toml``)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from slowhand.coach.limits import LimitOverride, Limits, Positive, shipped_limits
+from slowhand.settings import read_toml
+
+Place = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-1000, le=1000)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SensitivePlace(_Table):
+    """A sore place: a circle on the back that bears no more than ``max_n``."""
+
+    x_mm: Place
+    y_mm: Place
+    radius_mm: Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0, le=500)]
+    max_n: Positive
+
+
+class LimitOverrides(_Table):
+    """``[limits]``: any kind of flag with its own ``{warn = ..., alarm = ...}``; what is left out stays.
+
+    A sore place is not here: it has its own ``max_n``.
+    """
+
+    too_fast: LimitOverride | None = None          # cm/s
+    spine_pressure: LimitOverride | None = None    # N
+    neck_pressure: LimitOverride | None = None     # N
+    kidney_pressure: LimitOverride | None = None   # N
+    too_hard: LimitOverride | None = None          # N
+    too_fast_knead: LimitOverride | None = None    # per minute
+
+    def given(self) -> dict[str, LimitOverride]:
+        """The kinds that the file names."""
+        return {kind: override for kind in type(self).model_fields if (override := getattr(self, kind)) is not None}
+
+
+class Receiver(_Table):
+    """The receiver, as ``receiver.toml`` writes it."""
+
+    posture: Literal["prone", "seated"] = "prone"
+    # From C7 to the sacrum; half a child's and twice a tall man's are typing errors.
+    back_length_mm: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=200, le=800)] = 450.0
+    shoulder_width_mm: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=150, le=700)] = 380.0
+    sensitive: tuple[SensitivePlace, ...] = ()
+    limits: LimitOverrides = LimitOverrides()
+
+    @model_validator(mode="after")
+    def _limits_rise(self) -> Receiver:
+        shipped_limits().changed(self.limits.given())
+        return self
+
+    def personal_limits(self) -> Limits:
+        """The shipped limits with this receiver's own."""
+        return shipped_limits().changed(self.limits.given())
+
+
+def load_receiver(path: Path | str | None = None) -> Receiver:
+    """Read ``receiver.toml``; ``None`` gives the nominal receiver.
+
+    Raises:
+        BadInputError: the file cannot be read or a key is wrong; the line names both.
+    """
+    return Receiver() if path is None else read_toml(path, Receiver)

@@ -1,0 +1,94 @@
+"""The thresholds of the glove's own reflex: what each pad may press where it is now."""
+
+from __future__ import annotations
+
+import math
+
+from slowhand.coach.cue import ReflexLimits
+from slowhand.coach.limits import Limits
+from slowhand.coach.zones import BackZones
+from slowhand.sensing.curves import pad_curves
+from slowhand.sensing.profile import GloveProfile
+
+OPEN, UNKNOWN = "open", "unknown"
+
+
+class ReflexPlanner:
+    """Follows every pad from zone to zone and says when the glove needs other thresholds.
+
+    A pad's threshold is the count of the warning of the tightest zone that it is in, or will be in ``lead_ms``
+    at the present speed; elsewhere that of ``too_hard``. It is lowered at once and raised only after the pad
+    has been out of the zone for ``loosen_ms``, so that a hand working along an edge sends few messages.
+    Where the place is unknown in strip mode, every pad may press ``unknown_place_n``; without a strip the
+    spine's warning holds everywhere until the giver has chosen a zone.
+    """
+
+    def __init__(self, profile: GloveProfile, zones: BackZones, limits: Limits, places_known: bool) -> None:
+        self._zones, self._rule, self._widening = zones, limits.reflex, limits.zones
+        self._places_known = places_known
+        curves = pad_curves(profile.pad)
+        warn_n = {zone.name: zone.limit.warn for zone in zones.zones if zone.name != "sensitive"}
+        warn_n |= {OPEN: limits.too_hard.warn}
+        warn_n |= {UNKNOWN: limits.reflex.unknown_place_n if places_known else limits.spine_pressure.warn}
+        self._warn_n = warn_n
+        self._column_warn_n = [zone.limit.warn for zone in zones.zones]
+        force_steps = {*warn_n.values(), *self._column_warn_n}
+        self._counts = [{force: curve.force_to_count(force) for force in force_steps} for curve in curves]
+        self._chosen = UNKNOWN
+        self._checked_us: int | None = None
+        self._held: list[tuple[float, str, int]] | None = None   # per pad: limit N, zone, last seen there
+        self._sent: tuple[int, ...] | None = None
+
+    def choose_zone(self, name: str | None) -> None:
+        """Without a strip: the zone that the giver has chosen; ``None``: not known."""
+        self._chosen = name or UNKNOWN
+
+    def due(self, t_us: int) -> bool:
+        """Whether to look again; about every ``check_ms``."""
+        return self._checked_us is None or t_us - self._checked_us >= 1000 * self._rule.check_ms
+
+    def step(
+        self, t_us: int, pads_mm: list[list[float]] | None, sigmas_mm: list[list[float]] | None,
+        velocity_cm_s: tuple[float, float],
+    ) -> ReflexLimits | None:
+        """Look at the pads' places (``None`` where unknown). Returns new thresholds when they have changed."""
+        self._checked_us = t_us
+        if pads_mm is None or sigmas_mm is None or not self._places_known:
+            name = UNKNOWN if self._places_known else self._chosen
+            now = [(self._warn_n[name], name)] * len(self._counts)
+        else:
+            now = [self._at(pad, max(sigma), velocity_cm_s) for pad, sigma in zip(pads_mm, sigmas_mm, strict=True)]
+        held = self._hold(t_us, now)
+        counts = tuple(table[force] for table, (force, _, _) in zip(self._counts, held, strict=True))
+        if counts == self._sent:
+            return None
+        self._sent = counts
+        return ReflexLimits(t_us, min(held)[1], counts)
+
+    def _at(self, pad_mm: list[float], sigma_mm: float, velocity_cm_s: tuple[float, float]) -> tuple[float, str]:
+        """Limit and zone of one pad, the tightest of here and a moment ahead."""
+        rule = self._widening
+        (x, y), (vx, vy) = pad_mm, velocity_cm_s
+        widen = min(rule.widen_sigmas * sigma_mm, rule.widen_most_mm) + self._rule.margin_mm
+        columns = self._zones.of_place(x, y, widen)
+        if not math.isnan(vx):
+            ahead = 0.01 * self._rule.lead_ms  # mm for each cm/s
+            columns += self._zones.of_place(x + ahead * vx, y + ahead * vy, widen)
+        best = (self._warn_n[OPEN], OPEN)
+        for column in columns:
+            best = min(best, (self._column_warn_n[column], self._zones.zones[column].name))
+        return best
+
+    def _hold(self, t_us: int, now: list[tuple[float, str]]) -> list[tuple[float, str, int]]:
+        """A tighter limit holds at once, a looser one only after the tighter one has been left for a while."""
+        old = self._held
+        held = []
+        for k, (force, zone) in enumerate(now):
+            if old is not None and force > old[k][0] and t_us - old[k][2] < 1000 * self._rule.loosen_ms:
+                held.append(old[k])
+            else:
+                held.append((force, zone, t_us))
+        self._held = held
+        return held
+
+

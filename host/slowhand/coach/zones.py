@@ -1,0 +1,101 @@
+"""Which pads press on what: forces summed over the zones of the back, and the zone of a single place."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from slowhand.coach.flag import FlagKind
+from slowhand.coach.limits import Limit, Limits
+from slowhand.coach.receiver import Receiver
+from slowhand.sensing.rows import PAD_COUNT
+
+SPINE, NECK, KIDNEY, FIRST_SORE = 0, 1, 2, 3   # columns of zone forces; sore places follow
+
+
+@dataclass(frozen=True)
+class Zone:
+    """One zone with its flag. ``name`` is what the glove is told; ``words`` what a person is."""
+
+    name: str
+    words: str
+    kind: FlagKind
+    limit: Limit
+
+
+class BackZones:
+    """The zones of one receiver's back, hit-tested without branching into objects.
+
+    A pad counts as in a zone when it may be: every edge is moved outwards by ``widen_sigmas`` of the pad's
+    sigma across it, at most by ``widen_most_mm``.
+    """
+
+    def __init__(self, receiver: Receiver, limits: Limits) -> None:
+        rule = limits.zones
+        self.zones: tuple[Zone, ...] = (
+            Zone("spine", "on the spine", FlagKind.SPINE_PRESSURE, limits.spine_pressure),
+            Zone("neck", "on the neck", FlagKind.NECK_PRESSURE, limits.neck_pressure),
+            Zone("kidney", "over the kidneys", FlagKind.KIDNEY_PRESSURE, limits.kidney_pressure),
+            *(
+                Zone("sensitive", "on a sore place", FlagKind.SENSITIVE_PRESSURE, limits.sensitive(place.max_n))
+                for place in receiver.sensitive
+            ),
+        )
+        length = receiver.back_length_mm
+        self._edges = np.array(
+            [
+                rule.spine_half_width_mm, length, rule.neck_half_width_mm,
+                rule.kidney_inner_mm, rule.kidney_outer_mm,
+                rule.kidney_from_share * length, rule.kidney_to_share * length,
+                rule.widen_sigmas, rule.widen_most_mm,
+            ]
+        )
+        self._sore = np.array([(p.x_mm, p.y_mm, p.radius_mm) for p in receiver.sensitive]).reshape(-1, 3)
+
+    def forces(self, touch: np.ndarray) -> np.ndarray:
+        """Summed force in newtons of the pads in each zone, (rows, zones); NaN where the place is unknown."""
+        out = np.empty((len(touch), len(self.zones)))
+        _zone_forces(touch["pad_mm"], touch["pad_sigma_mm"], touch["force_n"], self._edges, self._sore, out)
+        return out
+
+    def of_place(self, x_mm: float, y_mm: float, widen_mm: float) -> tuple[int, ...]:
+        """Columns of the zones that a place is in, each edge moved outwards by ``widen_mm``."""
+        inside = np.zeros(len(self.zones), np.bool_)
+        _inside(x_mm, y_mm, widen_mm, widen_mm, self._edges, self._sore, inside)
+        return tuple(np.flatnonzero(inside).tolist())
+
+
+@njit(cache=True)
+def _inside(x, y, widen_x, widen_y, edges, sore, inside):  # type: ignore[no-untyped-def]
+    across = abs(x)
+    inside[SPINE] = across <= edges[0] + widen_x and -widen_y <= y <= edges[1] + widen_y
+    inside[NECK] = y < widen_y and across <= edges[2] + widen_x
+    inside[KIDNEY] = (
+        edges[3] - widen_x <= across <= edges[4] + widen_x and edges[5] - widen_y <= y <= edges[6] + widen_y
+    )
+    for k in range(len(sore)):
+        reach = sore[k, 2] + max(widen_x, widen_y)
+        inside[FIRST_SORE + k] = math.hypot(x - sore[k, 0], y - sore[k, 1]) <= reach
+
+
+@njit(cache=True)
+def _zone_forces(pad_mm, pad_sigma_mm, force_n, edges, sore, out):  # type: ignore[no-untyped-def]
+    inside = np.zeros(out.shape[1], np.bool_)
+    for i in range(len(out)):
+        if math.isnan(pad_mm[i, 0, 0]):
+            out[i, :] = math.nan
+            continue
+        out[i, :] = 0.0
+        for k in range(PAD_COUNT):
+            force = force_n[i, k]
+            if not force > 0.0:  # also where the pad is unusable
+                continue
+            widen_x = min(edges[7] * pad_sigma_mm[i, k, 0], edges[8])
+            widen_y = min(edges[7] * pad_sigma_mm[i, k, 1], edges[8])
+            _inside(pad_mm[i, k, 0], pad_mm[i, k, 1], widen_x, widen_y, edges, sore, inside)
+            for zone in range(out.shape[1]):
+                if inside[zone]:
+                    out[i, zone] += force

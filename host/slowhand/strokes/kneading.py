@@ -1,0 +1,130 @@
+"""Counts kneading cycles while they happen: the coach cannot wait for the end of the stroke."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from slowhand.strokes.grouping import TRAIN_LEGS, continues, train_kind
+from slowhand.strokes.legs import Motion, MotionSplitter, Part
+from slowhand.strokes.stroke import Kind
+
+KEPT_LEGS = 8               # four cycles: enough to know the kind and three cycles
+MEAN_S = 1.0                # of the force, around which it swells
+SWELL = 0.15                # a beat is a swell above and a fall below the mean by this share of it
+SHORTEST_BEAT_US = 400_000  # a force that beats faster than 150 a minute is friction or tapping
+LONGEST_BEAT_US = 4_000_000
+
+
+@dataclass(frozen=True)
+class Cycles:
+    """The latest whole cycles of kneading, one after the other, the newest last."""
+
+    spans_us: tuple[tuple[int, int], ...]
+
+    @property
+    def start_us(self) -> int:
+        return self.spans_us[0][0]
+
+    @property
+    def cadences_per_min(self) -> tuple[float, ...]:
+        return tuple(60e6 / (end - start) for start, end in self.spans_us)
+
+    @property
+    def cadence_per_min(self) -> float:
+        """Over all of them."""
+        return 60e6 * len(self.spans_us) / (self.spans_us[-1][1] - self.spans_us[0][0])
+
+
+class KneadingTracker:
+    """Follows contacts row by row; says whenever another cycle of kneading, or half of one, is complete.
+
+    Where the motion is known its turning points count, two to a cycle (``legs``, ``grouping``: the same rules
+    that later name the stroke). Where it is not, or while the hand stays in place, the swelling of the force
+    counts instead.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._count = count              # how many cycles to report, once there are so many
+        self._splitter: MotionSplitter | None = None
+        self._legs: list[Part] = []
+        self._beats = _ForceBeats()
+        self._cycle_us = 0               # when the newest cycle (or half) was complete
+        self._whole = 2                  # parts that make one cycle
+
+    def step(
+        self, t_us: int, contact: bool, velocity_cm_s: tuple[float, float],
+        place_mm: tuple[float, float], lever_mm: tuple[float, float], heading_rad: float, total_n: float,
+    ) -> Cycles | None:
+        """One row, as for ``MotionSplitter.step``. Returns the cycles when they have changed."""
+        if not contact:
+            self.reset()
+            return None
+        if self._splitter is None:
+            self._splitter = MotionSplitter(t_us)
+        part = self._splitter.step(t_us, *velocity_cm_s, place_mm, lever_mm, heading_rad)
+        beat = self._beats.step(t_us, total_n)
+        if part is not None:
+            return self._leg(part)
+        if beat and len(self._legs) < TRAIN_LEGS and self._splitter.motion is not Motion.LEG:
+            self._whole, self._cycle_us = 1, t_us
+            return Cycles(self._beats.spans(self._count))
+        return None
+
+    def reset(self) -> None:
+        """The contact is over, or rows are missing."""
+        if self._splitter is not None:
+            self._splitter = None
+            self._legs = []
+            self._beats = _ForceBeats()
+
+    def slowest_per_min(self, t_us: int) -> float:
+        """The cadence can no longer be more than this, since the newest cycle is that long ago."""
+        return 60e6 / (self._whole * max(t_us - self._cycle_us, 1))
+
+    def _leg(self, part: Part) -> Cycles | None:
+        if not continues(self._legs, part):
+            self._legs = [part] if continues((), part) else []
+            return None
+        self._legs = [*self._legs[-KEPT_LEGS + 1 :], part]
+        if len(self._legs) < TRAIN_LEGS or train_kind(self._legs) is not Kind.KNEAD:
+            return None
+        self._whole, self._cycle_us = 2, part.end_us
+        recent = self._legs[-2 * self._count :]
+        recent = recent[len(recent) % 2 :]
+        return Cycles(tuple((a.start_us, b.end_us) for a, b in zip(recent[::2], recent[1::2], strict=True)))
+
+
+class _ForceBeats:
+    """Beats of a force that swells and falls around its own slow mean."""
+
+    def __init__(self) -> None:
+        self._last_us: int | None = None
+        self._mean = math.nan
+        self._high = False
+        self._rises: list[int] = []
+
+    def step(self, t_us: int, total_n: float) -> bool:
+        """Whether one more beat is complete with this row."""
+        if total_n != total_n:
+            return False
+        if self._last_us is None:
+            self._mean = total_n
+        else:
+            step_s = (t_us - self._last_us) * 1e-6
+            self._mean += step_s / (MEAN_S + step_s) * (total_n - self._mean)
+        self._last_us = t_us
+        if self._high:
+            self._high = total_n > (1.0 - SWELL) * self._mean
+            return False
+        if total_n < (1.0 + SWELL) * self._mean:
+            return False
+        self._high = True
+        if self._rises and not SHORTEST_BEAT_US <= t_us - self._rises[-1] <= LONGEST_BEAT_US:
+            self._rises = []
+        self._rises = [*self._rises[-KEPT_LEGS:], t_us]
+        return len(self._rises) > 1
+
+    def spans(self, count: int) -> tuple[tuple[int, int], ...]:
+        """The latest beats, at most ``count``."""
+        return tuple(zip(self._rises, self._rises[1:], strict=False))[-count:]
