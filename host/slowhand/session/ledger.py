@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from slowhand.coach.flag import Flag
+from slowhand.coach.overlap import with_flags
 from slowhand.strokes.stroke import Stroke
 
 
@@ -24,16 +25,9 @@ class FlagLedger:
         """In the order of their start."""
         return tuple(sorted(self._flags.values(), key=_place))
 
-    def overlapping(self, stroke: Stroke) -> tuple[str, ...]:
-        """Kinds of the flags that share a moment with the stroke, each once, in the order of their start.
-
-        An open flag lasts until now.
-        """
-        kinds: dict[str, None] = {}
-        for flag in self.flags():
-            if flag.start_us <= stroke.end_us and (flag.end_us is None or flag.end_us >= stroke.start_us):
-                kinds[flag.kind.value] = None
-        return tuple(kinds)
+    def mark(self, strokes: Iterable[Stroke]) -> tuple[Stroke, ...]:
+        """The strokes with the kinds of the flags known by now that overlap them."""
+        return tuple(with_flags(strokes, self.flags()))
 
     def counts(self) -> dict[str, int]:
         """How many of each kind, most of them first."""

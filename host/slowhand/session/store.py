@@ -18,6 +18,7 @@ import platformdirs
 import slowhand
 from slowhand.coach.cue import Cue
 from slowhand.coach.flag import Flag
+from slowhand.coach.overlap import with_flags
 from slowhand.errors import BadInputError, StoreError
 from slowhand.session.details import cue_from, flag_from, stroke_from
 from slowhand.session.schema import bring_up_to_date
@@ -155,11 +156,13 @@ class SessionStore:
             events = self._connection.execute(
                 "SELECT host_s, kind, detail FROM event WHERE session_id = ? ORDER BY id", (session_id,)
             ).fetchall()
+        known_flags = tuple(map(flag_from, flags))
         return StoredSession(
             self._info(row),
             json.loads(row["reception"]) if row["reception"] else None,
-            tuple(map(stroke_from, strokes)),
-            tuple(map(flag_from, flags)),
+            # A flag may have been raised after a stroke that it belongs to was stored.
+            tuple(with_flags(map(stroke_from, strokes), known_flags)),
+            known_flags,
             tuple(map(cue_from, cues)),
             tuple(Event(host_s, kind, json.loads(detail)) for host_s, kind, detail in events),
         )

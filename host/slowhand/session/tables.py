@@ -46,7 +46,7 @@ def write_track(path: Path, touch: np.ndarray, block: int = 10_000) -> None:
             part = touch[start : start + block]
             columns = [
                 list(map(str, part["t_us"].tolist())),
-                *(_fixed(part[name][(..., *index)], digits) for _, name, index, digits in _TRACK_COLUMNS),
+                *(_fixed(_component(part, name, index), digits) for _, name, index, digits in _TRACK_COLUMNS),
                 list(map(str, part["located"].astype(int).tolist())),
             ]
             file.writelines(",".join(fields) + "\n" for fields in zip(*columns, strict=True))
@@ -97,3 +97,7 @@ def _fixed(values: np.ndarray, digits: int) -> list[str]:
 
 def _number(value: float | None, digits: int = 3) -> str:
     return "" if value is None or not np.isfinite(value) else f"{round(value, digits) + 0.0:.{digits}f}"
+
+
+def _component(rows: np.ndarray, name: str, index: tuple[int, ...]) -> np.ndarray:
+    return rows[name][:, index[0]] if index else rows[name]

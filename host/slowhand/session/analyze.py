@@ -1,0 +1,169 @@
+"""`slowhand analyze`: a raw log in, track.csv, strokes.csv, flags.csv and summary.json out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import slowhand
+from slowhand.coach.flag import Flag
+from slowhand.coach.overlap import with_flags
+from slowhand.coach.receiver import Receiver, load_receiver
+from slowhand.errors import BadInputError
+from slowhand.locate.pose import Mode, Phase
+from slowhand.locate.strip import StripProfile, load_strip
+from slowhand.sensing.profile import GloveProfile, load_glove
+from slowhand.session import tables
+from slowhand.session.complete_files import complete_files
+from slowhand.session.modes import NO_START_PROCEDURE, Present, choose_mode
+from slowhand.session.rawlog import RawLog, read_raw_log
+from slowhand.session.results import Results
+from slowhand.session.setup import Setup
+from slowhand.strokes.stroke import Stroke
+from slowhand.strokes.touch import TOUCH_DTYPE
+
+Progress = Callable[[float], None]  # the share that is done, 0 to 1
+BLOCK_ROWS = 4000
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Everything that was found in a stretch of raw rows."""
+
+    setup: Setup               # with the mode that was really used
+    touch: np.ndarray          # TOUCH_DTYPE, one row per sample
+    strokes: tuple[Stroke, ...]  # in the order of their start
+    flags: tuple[Flag, ...]    # in the order of their start
+    blocks: tuple[Results, ...] = ()  # cues and limits as they came
+
+
+def analyze(
+    raw: Path | str,
+    glove: Path | str | None,
+    strip: Path | str | None,
+    receiver: Path | str | None,
+    out: Path | str,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Analyse the raw log ``raw`` into the folder ``out``; returns what summary.json holds.
+
+    Without ``strip`` in motion mode; without ``glove`` and ``receiver`` with the nominal ones. Files of an
+    earlier analysis in ``out`` are replaced; on an error nothing is left behind.
+
+    Raises:
+        BadInputError: a file that cannot be used, by file, row and column (or key).
+        StoreError: the results cannot be written.
+    """
+    glove_profile, receiver_profile = load_glove(glove), load_receiver(receiver)
+    strip_profile = load_strip(strip) if strip is not None else None
+    out = Path(out)
+    if out.exists() and not out.is_dir():
+        raise BadInputError(f"{out}: is a file; --out names a folder for the results")
+    log = read_raw_log(raw)
+    analysis = analyze_log(log, glove_profile, strip_profile, receiver_profile, progress)
+    names = {"glove": glove, "strip": strip, "receiver": receiver}
+    summary = summarize(analysis) | {
+        "source": {"file": Path(raw).name, "sha256": log.sha256},
+        "profiles": {name: Path(path).name if path else None for name, path in names.items()},
+    }
+    write_results(out, analysis, summary)
+    return summary
+
+
+def analyze_log(
+    log: RawLog,
+    glove: GloveProfile,
+    strip: StripProfile | None,
+    receiver: Receiver,
+    progress: Progress | None = None,
+) -> Analysis:
+    """Run the pipeline over a log; once more in motion mode when the start procedure is not in it."""
+    present = Present(
+        strip=strip is not None,
+        magnetometer=bool(glove.magnetometer),
+        field=has_values(log.rows["m0"]) or has_values(log.rows["m1"]),
+        motion=has_values(log.rows["accel"]),
+    )
+    setup = Setup(glove, strip, receiver, choose_mode(present), log.rate_hz)
+    analysis = run(setup, log.rows, progress)
+    if setup.choice.mode is Mode.STRIP and not np.any(analysis.touch["phase"] == Phase.RUNNING):
+        analysis = run(replace(setup, choice=NO_START_PROCEDURE), log.rows, progress)
+    return analysis
+
+
+def run(setup: Setup, rows: np.ndarray, progress: Progress | None = None) -> Analysis:
+    """The whole causal pipeline over ``RAW_DTYPE`` rows."""
+    pipeline = setup.pipeline()
+    blocks = []
+    for start in range(0, len(rows), BLOCK_ROWS):
+        blocks.append(pipeline.process(rows[start : start + BLOCK_ROWS]))
+        if progress:
+            progress(min(start + BLOCK_ROWS, len(rows)) / len(rows))
+    blocks.append(pipeline.finish())
+    touch = np.concatenate([block.touch for block in blocks]) if blocks else np.zeros(0, TOUCH_DTYPE)
+    strokes = sorted((stroke for block in blocks for stroke in block.strokes), key=lambda stroke: stroke.start_us)
+    flags = pipeline.flags.flags()
+    return Analysis(setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks))
+
+
+def summarize(analysis: Analysis) -> dict[str, Any]:
+    """What summary.json says about any analysis, wherever its rows came from."""
+    touch, setup = analysis.touch, analysis.setup
+    step_s = np.diff(touch["t_us"], prepend=touch["t_us"][:1]) * 1e-6
+    step_s[touch["gap"]] = 0.0
+    contact_s = float(np.sum(step_s[touch["contact"]]))
+    located_s = float(np.sum(step_s[touch["contact"] & touch["located"]]))
+    flags = analysis.flags
+    return {
+        "version": slowhand.__version__,
+        "mode": setup.choice.mode.name.lower(),
+        "mode_reason": setup.choice.reason,
+        "rows": len(touch),
+        "rate_hz": round(setup.rate_hz, 3),
+        "duration_s": round(float(touch["t_us"][-1] - touch["t_us"][0]) * 1e-6, 6) if len(touch) else 0.0,
+        "contact_s": round(contact_s, 3),
+        "located_share_of_contact": round(located_s / contact_s, 4) if contact_s > 0 else None,
+        "gaps": int(np.count_nonzero(touch["gap"][1:])),
+        "strokes": len(analysis.strokes),
+        "strokes_by_kind": dict(sorted(Counter(stroke.kind.value for stroke in analysis.strokes).items())),
+        "flags": len(flags),
+        "flags_by_kind": dict(sorted(Counter(flag.kind.value for flag in flags).items())),
+        "flags_by_severity": dict(sorted(Counter(flag.severity.value for flag in flags).items())),
+        "limits": limits_used(setup.receiver),
+        "glove": setup.glove.name,
+        "receiver": setup.receiver.model_dump(mode="json", exclude={"limits"}),
+        "strip": setup.strip.model_dump(mode="json") if setup.strip else None,
+    }
+
+
+def limits_used(receiver: Receiver) -> dict[str, Any]:
+    """Warn and alarm of every flag, as the receiver has them. None is a clinical limit."""
+    limits = receiver.personal_limits().model_dump(mode="json")
+    return {
+        kind: {"warn": limit["warn"], "alarm": limit["alarm"], "unit": limit["unit"]}
+        for kind, limit in limits.items()
+        if isinstance(limit, dict) and "warn" in limit and "alarm" in limit
+    }
+
+
+def write_results(out: Path, analysis: Analysis, summary: dict[str, Any]) -> None:
+    """Write the four files into ``out``, all of them or none.
+
+    Raises:
+        StoreError: they cannot be written; ``out`` is as it was.
+    """
+    with complete_files(out) as draft:
+        tables.write_track(draft / tables.TRACK, analysis.touch)
+        tables.write_strokes(draft / tables.STROKES, analysis.strokes)
+        tables.write_flags(draft / tables.FLAGS, analysis.flags)
+        tables.write_summary(draft / tables.SUMMARY, summary)
+
+
+def has_values(vectors: np.ndarray) -> bool:
+    """Whether a sensor's vectors (n, 3) hold anything: one that is not there reads zeros, or NaN."""
+    return bool(np.any(np.isfinite(vectors) & (vectors != 0.0)))

@@ -1,0 +1,98 @@
+"""The one ordered way from raw rows to results: live, in replay and in batch."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from slowhand.coach.coach import Coach
+from slowhand.coach.receiver import Receiver
+from slowhand.locate.locator import Locator
+from slowhand.locate.pose import Mode
+from slowhand.locate.strip import StripProfile
+from slowhand.sensing.profile import GloveProfile
+from slowhand.sensing.rows import RAW_DTYPE
+from slowhand.sensing.sensing import Sensing
+from slowhand.session.ledger import FlagLedger
+from slowhand.session.modes import Present, choose_mode
+from slowhand.session.results import Results
+from slowhand.strokes.segment import StrokeTracker
+from slowhand.strokes.stroke import Stroke
+from slowhand.strokes.touching import Toucher
+
+
+class Pipeline:
+    """Sensing, locating, touch, strokes and coach, each causal and in the order of rows.
+
+    However the input is split, the results are the same to the bit: every stage carries its state from row to
+    row, and where one stage needs another's findings (a stroke its flags) it gets those known at that row.
+    """
+
+    def __init__(
+        self,
+        profile: GloveProfile,
+        strip: StripProfile | None,
+        receiver: Receiver,
+        mode: Mode | None = None,
+        rate_hz: float = 200.0,
+    ) -> None:
+        if mode is None:
+            mode = choose_mode(Present(strip is not None, bool(profile.magnetometer), field=True, motion=True)).mode
+        self.mode = mode
+        self.sensing = Sensing(profile, rate_hz)
+        self.locator = Locator(mode, strip, profile, receiver.posture, receiver.back_length_mm)
+        self.coach = Coach(profile, receiver, mode)
+        self.flags = FlagLedger()
+        self._toucher = Toucher(profile)
+        self._tracker = StrokeTracker(receiver.back_length_mm)
+
+    def process(self, raw: np.ndarray) -> Results:
+        """``RAW_DTYPE`` rows in the order of time, any number of them."""
+        sensed = self.sensing.process(raw)
+        return self._judge(self._toucher.process(sensed, self.locator.process(sensed)))
+
+    def finish(self) -> Results:
+        """The stream has ended: what is still open ends with the last row."""
+        coached = self.coach.finish()
+        self.flags.add(coached.flags_changed)
+        strokes = self.flags.mark(self._tracker.finish())
+        return Results(strokes=strokes, flags_changed=tuple(coached.flags_changed))
+
+    def _judge(self, touch: np.ndarray) -> Results:
+        strokes: list[Stroke] = []
+        coached: list[Results] = []
+        begin = 0
+        for row in range(len(touch)):
+            # Row by row, because a stroke that ends here has the flags known here, not those of the block's end.
+            finished = self._tracker.process(touch[row : row + 1])
+            if finished:
+                coached.append(self._coach(touch[begin : row + 1], finished))
+                strokes += self.flags.mark(finished)
+                begin = row + 1
+        if begin < len(touch):
+            coached.append(self._coach(touch[begin:], []))
+        return Results(
+            touch,
+            tuple(strokes),
+            tuple(flag for part in coached for flag in part.flags_changed),
+            tuple(cue for part in coached for cue in part.cues),
+            tuple(limits for part in coached for limits in part.limits),
+        )
+
+    def _coach(self, touch: np.ndarray, finished: list[Stroke]) -> Results:
+        coached = self.coach.process(touch, finished)
+        self.flags.add(coached.flags_changed)
+        return Results(
+            flags_changed=tuple(coached.flags_changed), cues=tuple(coached.cues), limits=tuple(coached.limits)
+        )
+
+
+def warm_up(profile: GloveProfile, strip: StripProfile | None, receiver: Receiver, mode: Mode | None = None) -> None:
+    """Compile every row loop, or load it from the cache, before the first sample is there.
+
+    A block of one row and one of several: arrays of one row have another memory layout, and so their own code.
+    """
+    pipeline = Pipeline(profile, strip, receiver, mode)
+    rows = np.zeros(3, RAW_DTYPE)
+    rows["t_us"], rows["seq"], rows["accel"] = [0, 5000, 10000], [0, 1, 2], [0.0, 0.0, 9.81]
+    pipeline.process(rows[:1])
+    pipeline.process(rows[1:])
