@@ -135,6 +135,8 @@ def _open_words(name: str, error: Exception) -> str:
         return f"{name}: in use by another program; close it (a serial monitor, another Slowhand)"
     if number in (errno.ENOTTY, errno.EISDIR, errno.EINVAL) or "onfigure port" in str(error):
         return f"{name}: is no serial port; {LOOK_AROUND}"
+    if isinstance(error.__context__, TypeError | ValueError | OverflowError):  # a URL with no number for a port
+        return f"{name}: is no port and no URL of one; {LOOK_AROUND}"
     reason = _reason(error).removeprefix(f"Could not open port {name}: ")
     return f"{name}: cannot be opened ({reason}); {LOOK_AROUND}"
 
