@@ -48,7 +48,7 @@ def a_back_rub() -> World:
     world.glide(60, 60, 330, 12)
     world.glide(-60, 60, 330, 12)
     world.glide(60, 40, 340, 26)          # peak of a minimum-jerk stroke: 1.875 x its mean, about 49 cm/s
-    world.press(0, 160, 20, share=TIPS)   # fingertips lie 100 mm below the sensor: y about 255, on the spine
+    world.press(0, 160, 40, share=TIPS)   # fingertips lie 100 mm below the sensor; middle and ring press 26 N on the spine
     world.press(60, 250, 50, share=HEEL)  # heel lies 40 mm above: y about 210 ... 215, upper edge of the kidney zone
     world.press(60, 330, 50, share=HEEL)  # y about 290: in the kidney zone
     world.press(110, 150, 120, share=HEEL)

@@ -32,14 +32,14 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def slowhand_command(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
 ) -> None:
     """Only --version stands before a command."""
 
 
 def main() -> None:
     """Run a command; a SlowhandError becomes one line and exit code 2, Ctrl-C a quiet 130."""
-    from slowhand.cli import data, demo, glove, live, sessions  # noqa: F401  (they register their commands)
+    from slowhand.cli import data, glove  # noqa: F401  (they register their commands)
 
     try:
         app()

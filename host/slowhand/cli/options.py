@@ -1,0 +1,29 @@
+"""Options that several commands share, and how they are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from slowhand.errors import BadInputError
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print for a program to read.")]
+Database = Annotated[Path | None, typer.Option("--db", help="Session file (default: in the user's data folder).")]
+Glove = Annotated[Path | None, typer.Option("--glove", help="glove.toml (default: the nominal right hand, size M).")]
+Strip = Annotated[Path | None, typer.Option("--strip", help="strip.toml; without it: motion mode.")]
+Receiver = Annotated[Path | None, typer.Option("--receiver", help="receiver.toml (default: nominal, prone).")]
+Http = Annotated[str, typer.Option("--http", metavar="HOST:PORT", help="Where the page is served.")]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Serve the page, do not open it.")]
+
+HTTP_DEFAULT = "127.0.0.1:8765"
+
+
+def address(text: str) -> tuple[str, int]:
+    """Host and port of ``HOST:PORT``; raises BadInputError."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isdigit() or int(port) > 65535:
+        raise BadInputError(f"--http {text}: expected HOST:PORT, for example {HTTP_DEFAULT}")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
