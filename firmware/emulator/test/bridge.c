@@ -6,11 +6,21 @@
 
 #define GO (_BV(TWINT) | _BV(TWEN))
 
+static volatile uint8_t ring[256], head;
+static uint8_t tail;
+
+/* orders may come in while the last answer is still going out */
+ISR(USART_RX_vect)
+{
+    ring[head] = UDR0;
+    head++;
+}
+
 static uint8_t get(void)
 {
-    while (!(UCSR0A & _BV(RXC0)))
+    while (tail == head)
         ;
-    return UDR0;
+    return ring[tail++];
 }
 
 static void tell_byte(uint8_t value)
@@ -61,6 +71,8 @@ int main(void)
     uint8_t bytes[64];
 
     uart_begin();
+    UCSR0B |= _BV(RXCIE0);
+    sei();
     TWBR = 12;
     for (;;) {
         uint8_t order = get(), address = get(), reg = get(), last = get();

@@ -361,10 +361,10 @@ class EmulatedGlove:
             self.start(**self._planned)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
-            if self._process is not None and self._process.poll() is None:
-                self.stop()
+            if kind is None:
+                self.stop()  # which also tells of a firmware that crashed unseen
         finally:
             self._kill()
             shutil.rmtree(self._folder, ignore_errors=True)
