@@ -1,0 +1,87 @@
+"""One pipeline, live and in batch: splitting the input never changes a result, to the bit."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from slowhand.coach.receiver import Receiver
+from slowhand.locate.pose import Mode, Phase
+from slowhand.locate.strip import load_strip
+from slowhand.sensing.profile import load_glove
+from slowhand.session.pipeline import Pipeline
+from slowhand.sim.simulation import Simulation
+
+GLOVE, STRIP, RECEIVER = load_glove(), load_strip(), Receiver()
+
+
+@cache
+def raw_rows() -> np.ndarray:
+    """A naughty back rub with everything: flags, hops, a lost stretch, single lost rows, motor and faults."""
+    raw = Simulation("flags", seed=4, duration_s=45.0, motor=True).run().raw.copy()
+    keep = np.ones(len(raw), bool)
+    keep[5000:5007] = keep[6001] = False
+    keep[7000:7300] = False
+    return raw[keep]
+
+
+def play(mode: Mode, cuts: list[int], rows: int | None = None) -> tuple[bytes, list]:
+    raw = raw_rows()[:rows]
+    pipeline = Pipeline(GLOVE, STRIP if mode is Mode.STRIP else None, RECEIVER, mode)
+    edges = [0, *sorted(cuts), len(raw)]
+    parts = [pipeline.process(raw[a:b]) for a, b in pairwise(edges)]
+    parts.append(pipeline.finish())
+    touch = np.concatenate([part.touch for part in parts])
+    found = [
+        [asdict(thing) for part in parts for thing in getattr(part, name)]
+        for name in ("strokes", "flags_changed", "cues", "limits")
+    ]
+    return touch.tobytes(), found
+
+
+whole = cache(lambda mode: play(mode, []))
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+@settings(max_examples=5, deadline=None)
+@given(data=st.data())
+def test_any_split_gives_the_same_results_to_the_bit(mode: Mode, data: st.DataObject) -> None:
+    cuts = data.draw(st.lists(st.integers(0, len(raw_rows())), max_size=60))
+    touch, found = play(mode, cuts)
+    expected_touch, expected = whole(mode)
+    # NaN is no value of a stroke or a flag, so plain comparison is to the bit (but for a zero's sign).
+    assert found == expected
+    assert touch == expected_touch
+
+
+@pytest.mark.parametrize(("block", "rows"), [(1, 2500), (5, 6500)])
+def test_as_live_in_small_blocks(block: int, rows: int) -> None:
+    assert play(Mode.STRIP, list(range(0, rows, block)), rows) == play(Mode.STRIP, [], rows)
+
+
+def test_the_results_are_worth_comparing() -> None:
+    """Guards the tests above: there are strokes with flags, cues, limits and places in what they compare."""
+    _, (strokes, flags, cues, limits) = whole(Mode.STRIP)
+    assert len(strokes) > 5 and any(stroke["flags"] for stroke in strokes)
+    assert len(flags) > 4 and len(cues) > 1 and len(limits) > 3
+    touch = np.concatenate([Pipeline(GLOVE, STRIP, RECEIVER, Mode.STRIP).process(raw_rows()).touch])
+    assert np.count_nonzero(touch["phase"] == Phase.RUNNING) > 4000 and np.count_nonzero(touch["located"]) > 3000
+
+
+def test_an_empty_block_changes_nothing() -> None:
+    pipeline = Pipeline(GLOVE, STRIP, RECEIVER)
+    results = pipeline.process(raw_rows()[:0])
+    assert len(results.touch) == 0
+    assert not (results.strokes or results.flags_changed or results.cues or results.limits)
+
+
+def test_the_mode_follows_what_is_given() -> None:
+    assert Pipeline(GLOVE, STRIP, RECEIVER).mode is Mode.STRIP
+    assert Pipeline(GLOVE, None, RECEIVER).mode is Mode.MOTION
+    assert Pipeline(GLOVE.model_copy(update={"magnetometer": ()}), STRIP, RECEIVER).mode is Mode.MOTION
