@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import PowerNorm
 from matplotlib.image import AxesImage
 from matplotlib.patches import Polygon, Rectangle
 from scipy.interpolate import PchipInterpolator
@@ -15,7 +17,7 @@ from slowhand.review.record import SessionRecord
 CELL_MM = 5.0
 PAD_RADIUS_MM = 7.0   # half width of a pad: a press is drawn as wide as what pressed
 # Half width of the drawn back, as share of half the shoulder width, against y as share of the back length.
-OUTLINE = ((-0.24, 0.26), (-0.16, 0.27), (-0.10, 0.36), (-0.04, 0.74), (0.05, 0.97), (0.18, 1.0), (0.45, 0.90),
+OUTLINE = ((-0.24, 0.26), (-0.16, 0.27), (-0.115, 0.40), (-0.07, 0.80), (0.02, 1.0), (0.18, 1.02), (0.45, 0.90),
            (0.75, 0.75), (0.95, 0.86), (1.18, 0.92))
 # Share of the back length where the regions end (strokes are named by the same shares).
 REGIONS = (("shoulders", 0.0, 0.18), ("upper", 0.18, 0.45), ("middle", 0.45, 0.70), ("lower", 0.70, 1.0))
@@ -65,12 +67,15 @@ def draw_map(ax: Axes, record: SessionRecord, title: str, rows: slice = slice(No
     ax.set_aspect("equal")
     draw_body(ax, record)
     scale = top or max(float(cells.max()), 1e-9)
-    image = ax.imshow(np.ma.masked_less(cells, 0.01 * scale), origin="lower", cmap="YlOrBr", alpha=0.92, zorder=2,
-                      extent=(x_edges[0], x_edges[-1], y_edges[0], y_edges[-1]), interpolation="bilinear",
-                      vmin=0, vmax=scale, aspect="equal")
+    # A square root: one long press must not bleach everything else. Faint cells fade out instead of ending in steps.
+    norm = PowerNorm(0.5, vmin=0, vmax=scale)
+    fade = np.clip(norm(cells) * 4, 0, 0.92)
+    edges = (x_edges[0], x_edges[-1], y_edges[0], y_edges[-1])
+    image = ax.imshow(cells, origin="lower", cmap="YlOrBr", norm=norm, alpha=fade, extent=edges, zorder=2,
+                      interpolation="bilinear", aspect="equal")
     half = record.shoulder_width_mm / 2
     ax.set_xlim(half + 30, -half - 30)
-    ax.set_ylim(1.3 * record.back_length_mm, -0.25 * record.back_length_mm)
+    ax.set_ylim(1.36 * record.back_length_mm, -0.25 * record.back_length_mm)
     if words:
         for name, begin, end in REGIONS:
             middle = (begin + end) / 2 * record.back_length_mm
@@ -79,7 +84,7 @@ def draw_map(ax: Axes, record: SessionRecord, title: str, rows: slice = slice(No
         for x, words_at, side in ((half + 24, "receiver's left", "left"), (-half - 24, "right", "right")):
             ax.text(x, -0.22 * record.back_length_mm, words_at, fontsize=7, color=ink.QUIET, va="top", ha=side)
         scale_bar = ax.inset_axes((0.3, 0.055, 0.4, 0.012))
-        ax.figure.colorbar(image, cax=scale_bar, orientation="horizontal")
+        ax.figure.colorbar(ScalarMappable(norm, "YlOrBr"), cax=scale_bar, orientation="horizontal")
         scale_bar.tick_params(labelsize=6, colors=ink.QUIET)
         scale_bar.set_title("force x time, N s per cm²", fontsize=7, color=ink.QUIET, pad=3)
     if not (cells > 0).any():

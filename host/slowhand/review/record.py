@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from slowhand.coach.flag import Flag
+from slowhand.session.analyze import Analysis, limits_used
 from slowhand.strokes.stroke import Stroke
 
 
@@ -58,3 +59,23 @@ class SessionRecord:
         step = np.diff(self.touch["t_us"], prepend=self.touch["t_us"][0]) / 1e6
         step[self.touch["gap"]] = 0.0
         return step
+
+
+def record_of(analysis: Analysis, title: str, subtitle: str, notes: tuple[str, ...] = ()) -> SessionRecord:
+    """What the charts need of an analysis, live or replayed or from a raw log."""
+    setup = analysis.setup
+    strip, receiver = setup.strip, setup.receiver
+    magnets = tuple(strip.pitch_mm * k for k in range(strip.magnets)) if strip else ()
+    return SessionRecord(
+        title=title,
+        subtitle=subtitle,
+        mode=setup.choice.mode.name.lower(),
+        touch=analysis.touch,
+        strokes=analysis.strokes,
+        flags=analysis.flags,
+        limits={kind: Band(limit["warn"], limit["alarm"]) for kind, limit in limits_used(receiver).items()},
+        back_length_mm=receiver.back_length_mm,
+        shoulder_width_mm=receiver.shoulder_width_mm,
+        magnets_mm=magnets,
+        notes=notes,
+    )
