@@ -221,9 +221,17 @@ def test_unloading_reads_more_than_loading():
 
 
 def test_creep_grows_with_the_logarithm_of_time():
-    held = np.full((60_000, 6), 8.0)
+    held = np.full((20_001, 6), 60.0)  # many counts, so that rounding does not hide it
     counts = perfect_pads(creep=1.0).counts(held, 200.0, np.random.default_rng(0)).astype(float)
     felt = counts / (1023 - counts)
     growth = [(felt[b] / felt[a] - 1)[4] for a, b in ((200, 2000), (2000, 20_000))]
     assert 0.01 < growth[0] < 0.03
     assert growth[1] == pytest.approx(growth[0], rel=0.4)
+
+
+def test_an_unloaded_pad_reads_nothing_at_once_however_long_it_was_pressed():
+    force = np.zeros((12_000, 6))
+    force[2000:10_000] = 30.0
+    counts = perfect_pads(creep=1.0, hysteresis=1.0).counts(force, 200.0, np.random.default_rng(0))
+    assert counts[9999].min() > 300
+    assert counts[10_000:].max() == 0

@@ -14,9 +14,12 @@ from slowhand.sensing.curves import PadCurve
 from slowhand.sensing.profile import load_glove
 from slowhand.sim.bad_habits import HABITS
 from slowhand.sim.hand import Hand
+from slowhand.sim.magnets import FieldErrors
+from slowhand.sim.motion_sensor import MotionErrors
+from slowhand.sim.pads import PadErrors
 from slowhand.sim.profiles import UNCALIBRATED
 from slowhand.sim.scripts import REGIONS, SCRIPTS
-from slowhand.sim.simulation import REALISTIC, SimOutput, Simulation
+from slowhand.sim.simulation import REALISTIC, Level, SimOutput, Simulation
 
 
 def start_rows(run: SimOutput) -> np.ndarray:
@@ -197,3 +200,60 @@ def test_levels_may_be_made_to_measure():
     blunt = replace(REALISTIC, flex_mm=0.0)
     run = Simulation("calm", duration_s=15, level=blunt).run()
     assert run.hand.flex_mm == 0.0
+
+
+PERFECT = Level(
+    REALISTIC.body,
+    MotionErrors(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    FieldErrors(0.0, 0.0, 0.0, (0.0, 0.0), 0.0, 0.0),
+    PadErrors(0.0, 0.0, 0.0, 0.0, 0.0),
+    flex_mm=0.0, unsteady=0.05, slip_mm=3.0, turn_deg=2.0,
+)
+
+
+def test_perfect_sensors_dead_reckon_the_whole_way():
+    """From chip counts alone, a gyroscope and an accelerometer without errors lead back to the true place."""
+    run = Simulation("mixed", seed=6, duration_s=20, level=PERFECT).run()
+    attitude, velocity, place = Rotation.from_quat(run.truth["q"][40], scalar_first=True), *run.truth[["v", "p"]][40]
+    path = [place]
+    for now, later in zip(run.raw[40:-1], run.raw[41:], strict=True):
+        before = attitude.apply(now["accel"]) + run.body.gravity
+        attitude = attitude * Rotation.from_rotvec((now["gyro"] + later["gyro"]) / 2 * 0.005)
+        after = attitude.apply(later["accel"]) + run.body.gravity
+        place = place + velocity * 0.005 + (2 * before + after) / 6 * 0.005**2
+        velocity = velocity + (before + after) / 2 * 0.005
+        path.append(place)
+    off = np.linalg.norm(np.array(path) - run.truth["p"][40:], axis=1)
+    assert off[200] < 0.002
+    assert off.max() < 0.10  # rounding to 0.03 degrees per second and 1 mm/s2, integrated for 20 s
+
+
+def test_a_swaying_body_turns_gravity_and_the_gyroscope_together():
+    body = replace(Simulation(posture="seated", level=PERFECT).run().body, sway_mm=0.0, sway_deg=2.0)
+    run = Simulation("calm", seed=1, duration_s=15, level=PERFECT, posture="seated", body=body).run()
+    up = run.raw["accel"][20:61].mean(axis=0)  # the tremor averaged out
+    up /= np.linalg.norm(up)
+    turned = Rotation.identity()
+    for rate in (run.raw["gyro"][40:420] + run.raw["gyro"][41:421]) / 2:
+        turned = turned * Rotation.from_rotvec(rate * 0.005)
+    settled = run.raw["accel"][400:441].mean(axis=0)
+    expected = turned.apply(up, inverse=True)
+    angle = np.degrees(np.arccos(expected @ settled / np.linalg.norm(settled)))
+    assert angle < 0.3
+    back = Rotation.from_quat(run.truth["q"][[40, 420]], scalar_first=True)
+    unaware = (back[0].inv() * back[1]).apply(up, inverse=True)
+    assert np.degrees(np.arccos(unaware @ settled / np.linalg.norm(settled))) > 2 * angle
+
+
+@pytest.mark.parametrize("level", ["friendly", "harsh"])
+def test_other_levels_run(level):
+    run = Simulation("mixed", seed=1, duration_s=20, level=level).run()
+    assert len(run.strokes) >= 2
+    assert np.isfinite(run.raw["accel"]).all()
+
+
+def test_four_hundred_hertz_has_fields_at_a_hundred():
+    run = Simulation("calm", duration_s=15, rate_hz=400).run()
+    assert len(run.raw) == 6000
+    assert run.raw["mag_new"].sum() == 1500
+    assert set(np.diff(run.raw["t_us"])) == {2500}

@@ -38,9 +38,10 @@ def _spine(stage: Choreography, alarm: bool, side: float) -> Plan:
 
 
 def _neck(stage: Choreography, alarm: bool, side: float) -> Plan:
-    place = (16.0 * side, -42.0 + stage.rng.uniform(-6, 6))
+    # fingers to the head: the other way round the wrist would have to go through the receiver's head
+    place = (16.0 * side, -38.0 + stage.rng.uniform(-6, 6))
     force = 22.0 if alarm else 8.2
-    return Plan("press", "fingers", place, place, force, duration_s=1.6, ramp_s=0.3)
+    return Plan("press", "fingers", place, place, force, duration_s=1.6, heading_deg=180.0 - 20.0 * side, ramp_s=0.3)
 
 
 def _kidney(stage: Choreography, alarm: bool, side: float) -> Plan:

@@ -99,10 +99,12 @@ def _hysteresis(force: np.ndarray, width: np.ndarray) -> np.ndarray:
 def _creep(force: np.ndarray, per_decade: np.ndarray, rate_hz: float) -> np.ndarray:
     """Under a constant load the reading grows with the logarithm of time: one slow lag per decade.
 
-    Calibrations are read some seconds after loading, so the gain is one after about three seconds.
+    It is a factor, so that an unloaded pad reads nothing at once: its layers part. Calibrations are read some
+    seconds after loading, so the factor is one after about three seconds.
     """
-    out = force.copy()
+    loaded = force / (force + 0.5)
+    factor = np.ones_like(force)
     for time_s in CREEP_TIMES_S:
         decay = np.exp(-1.0 / (rate_hz * time_s))
-        out += per_decade * lfilter([1.0 - decay], [1.0, -decay], force, axis=0)
-    return out / (1.0 + 2.3 * per_decade)
+        factor += per_decade * lfilter([1.0 - decay], [1.0, -decay], loaded, axis=0)
+    return force * factor / (1.0 + 2.3 * per_decade)

@@ -78,6 +78,8 @@ def any_plan(stage: Choreography, kind: str, region: str, side: float) -> Plan:
     x = side * (rng.uniform(45, reach) if region not in ("neck", "sacrum") else rng.uniform(28, 75))
     y = rng.uniform(low, high)
     heading = float(np.clip(rng.normal(0.0, 20.0), -45, 45))
+    if region == "neck" and rng.random() < 0.75:
+        heading += 180.0  # fingers to the head
     if kind == "glide":
         return _any_glide(stage, region, x, low, high, heading)
     near = (x + rng.uniform(-12, 12), float(np.clip(y + rng.uniform(-15, 15), low - 5, high + 5)))
@@ -272,7 +274,8 @@ def _good_work(stage: Choreography, turn: int, brief: bool) -> None:
         Plan("friction", "thumb", (62 * side, 0.42 * length), (62 * side, 0.44 * length), 9.0, duration_s=3.2,
              cadence_per_min=160.0, radius_mm=7.0),
         Plan("glide", "palm", (80 * side, 0.48 * length), (84 * side, 0.92 * length), 11.0, speed_cm_s=10.0),
-        Plan("glide", "fingers", (42 * side, -0.13 * length), (48 * side, -0.04 * length), 2.9, speed_cm_s=5.0),
+        Plan("glide", "fingers", (42 * side, -0.13 * length), (48 * side, -0.04 * length), 2.9, speed_cm_s=5.0,
+             heading_deg=180.0 - 15.0 * side),
     )[step]
     stage.perform(soften(stage, plan))
 

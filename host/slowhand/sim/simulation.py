@@ -84,7 +84,15 @@ class Level:
 
 FRIENDLY = Level(FRIENDLY_BODY, FRIENDLY_MOTION, FRIENDLY_FIELD, FRIENDLY_PADS, 0.0, 0.03, 1.5, 1.0)
 REALISTIC = Level(REALISTIC_BODY, REALISTIC_MOTION, REALISTIC_FIELD, REALISTIC_PADS, 1.5, 0.06, 4.0, 3.0)
-LEVELS = {"friendly": FRIENDLY, "realistic": REALISTIC}
+# A steel bed, a careless start, a strip laid in a hurry, fingers that bend: what still must not lead to wrong places.
+HARSH = Level(
+    BodyErrors(moment=0.06, tilt_deg=4.0, place_mm=3.0, gradient_ut_m=25.0, shape=1.4),
+    MotionErrors(accel_bias=0.05, gyro_bias=np.radians(0.6), scale=0.008, misalignment_deg=1.0),
+    FieldErrors(hard_iron_ut=4.0, soft_iron=0.03, misalignment_deg=1.0, lever_mm=2.0, lag_ms=3.0),
+    PadErrors(gain=0.06, hysteresis=1.0, creep=1.5, preload_n=0.06),
+    flex_mm=3.0, unsteady=0.08, slip_mm=9.0, turn_deg=6.0,
+)
+LEVELS = {"friendly": FRIENDLY, "realistic": REALISTIC, "harsh": HARSH}
 
 
 @dataclass(frozen=True)
@@ -122,7 +130,7 @@ class SimOutput:
 class Simulation:
     """``Simulation("mixed", seed=3).run()``.
 
-    ``script`` is one of `SCRIPTS`; ``level`` "realistic" or "friendly" or a `Level`; ``magnetometers`` 1 or 2;
+    ``script`` is one of `SCRIPTS`; ``level`` one of `LEVELS` by name or a `Level`; ``magnetometers`` 1 or 2;
     ``mag_lag_ms`` overrides the level's; ``motor`` buzzes at every true flag as the glove's reflex would;
     ``boot_us`` is the device time of the first row; ``offsets`` are large errors that the glove's file knows.
     """
@@ -261,7 +269,10 @@ def _truth_rows(program: Program, motion: Motion, levers: np.ndarray, t_us: np.n
 
 
 def _sway(body: Body, n: int, rate_hz: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """How a seated body turns (rad), turns (rad/s) and is shaken (m/s2) in the room, each (N, 3), back frame."""
+    """How a seated body turns (rad), turns (rad/s) and is shaken (m/s2) in the room, each (N, 3), back frame.
+
+    Left out: the turn's own acceleration at the hand (0.05 rad/s2 times 0.3 m, half the accelerometer's bias).
+    """
     if body.sway_mm == 0 and body.sway_deg == 0:
         return np.zeros((n, 3)), np.zeros((n, 3)), np.zeros((n, 3))
     noise = slow_noise(rng, n, 6, rate_hz, 0.15, 0.45)

@@ -226,6 +226,7 @@ def _knead_flags(truth: np.ndarray, scale: float) -> list[TrueFlag]:
     """Three circles in a row faster than the limit; the flag starts with the first of them."""
     warn, alarm, _, unit = LIMITS["too_fast_knead"]
     flags = []
+    touching = runs(truth["contact"])
     kneading = ~np.isnan(truth["knead_turns"]) & truth["contact"] & truth["started"]
     for a, b in runs(kneading):
         turns, t = truth["knead_turns"][a:b], truth["t_us"][a:b]
@@ -238,8 +239,10 @@ def _knead_flags(truth: np.ndarray, scale: float) -> list[TrueFlag]:
             bad = any(e - s >= 3 for s, e in runs(part > alarm * scale))
             row = a + int(np.searchsorted(t, marks[first]))
             x, y = truth["cop_mm"][row]
-            flags.append(
-                TrueFlag("too_fast_knead", "alarm" if bad else "warn", int(marks[first]), int(marks[beyond]),
-                         float(part.max()), (alarm if bad else warn) * scale, unit, float(x), float(y))
-            )
+            end_us = int(marks[beyond])
+            if beyond == len(cadence):  # fast to the last: it ends with the contact
+                end_us = int(truth["t_us"][next((e for s, e in touching if s <= row < e), b) - 1])
+            severity, limit = ("alarm", alarm) if bad else ("warn", warn)
+            flags.append(TrueFlag("too_fast_knead", severity, int(marks[first]), end_us, float(part.max()),
+                                  limit * scale, unit, float(x), float(y)))
     return flags
