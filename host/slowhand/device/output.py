@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from slowhand.device.wire_rows import WIRE_DTYPE
+from slowhand.device.wire_rows import NO_ROWS
 from slowhand.wire.messages_gen import Ack, Hello, Nak, Status
 
 
@@ -46,7 +46,7 @@ class PongSeen:
 class DeviceOutput:
     """All that came in with one piece of bytes, each list in the order of the line."""
 
-    rows: np.ndarray = field(default_factory=lambda: np.zeros(0, WIRE_DTYPE))  # WIRE_DTYPE
+    rows: np.ndarray = field(default_factory=lambda: NO_ROWS)  # WIRE_DTYPE
     events: tuple[GloveEvent, ...] = ()
     hellos: tuple[Hello, ...] = ()
     statuses: tuple[Status, ...] = ()     # their t_us is as on the wire

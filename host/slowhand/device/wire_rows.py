@@ -32,6 +32,9 @@ WIRE_DTYPE = np.dtype(
     ]
 )
 
+NO_ROWS = np.zeros(0, WIRE_DTYPE)  # shared: most pieces of bytes end no sample
+NO_ROWS.flags.writeable = False
+
 # As plain integers: a flag class in the inner loop would cost as much as decoding the frame.
 _MOTOR, _REFLEX, _I2C, _OVERRUN = (
     int(SampleFlags.MOTOR_ON), int(SampleFlags.REFLEX_ACTIVE), int(SampleFlags.I2C_FAULT), int(SampleFlags.OVERRUN),
@@ -47,7 +50,7 @@ NO_FIELD: _Held = ((0, 0, 0), (0, 0, 0), False, False)
 
 def rows_from(tuples: list[tuple]) -> np.ndarray:
     """Rows that `RowBuilder` made, as one WIRE_DTYPE array."""
-    return np.array(tuples, WIRE_DTYPE) if tuples else np.zeros(0, WIRE_DTYPE)
+    return np.array(tuples, WIRE_DTYPE) if tuples else NO_ROWS
 
 
 class RowBuilder:

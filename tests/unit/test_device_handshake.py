@@ -1,0 +1,260 @@
+"""The conversation: from an open port to a stream, and every way in which it may go wrong."""
+
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+import pytest
+
+from slowhand.device import DeviceState, GloveDevice, NoticeKind
+from slowhand.errors import BadInputError, NotAGloveError, ProtocolMismatchError
+from slowhand.wire import messages_gen as wire
+from slowhand.wire.framing import encode_frame
+from tests.unit.device_peer import ScriptedGlove, converse, hello
+
+
+def opened(**options) -> GloveDevice:
+    device = GloveDevice(**options)
+    device.link_opened(0.0)
+    return device
+
+
+def all_rows(outputs) -> np.ndarray:
+    return np.concatenate([output.rows for output in outputs])
+
+
+def test_from_open_port_to_stream() -> None:
+    device, glove = opened(), ScriptedGlove()
+    outputs = converse(device, glove, 0.0, 1.0)
+    assert device.state is DeviceState.STREAMING
+    assert device.problem() is None
+    assert glove.rate_hz == 200
+    rows = all_rows(outputs)
+    assert 180 < len(rows) <= 200
+    assert set(np.diff(rows["t_us"])) == {5000}
+    assert rows["gap"].tolist() == [True] + [False] * (len(rows) - 1)
+    assert device.lost_frames == device.bad_frames == 0
+    assert device.hello is not None
+    assert device.hello.unit_id == 77
+
+
+def test_a_glove_that_was_on_before_the_port_was_opened_is_asked() -> None:
+    device, glove = opened(), ScriptedGlove(says_hello=False)
+    converse(device, glove, 0.0, 1.0)
+    assert device.state is DeviceState.STREAMING
+    assert any(isinstance(message, wire.Identify) for message in glove.got)
+
+
+def test_the_rate_that_is_wanted_is_asked_for() -> None:
+    device, glove = opened(rate_hz=400), ScriptedGlove()
+    converse(device, glove, 0.0, 0.5)
+    assert glove.rate_hz == 400
+    with pytest.raises(BadInputError, match="100, 200, 400, 500"):
+        GloveDevice(rate_hz=333)
+    with pytest.raises(BadInputError, match="333"):
+        device.start(333)
+
+
+def test_a_glove_that_comes_late_out_of_its_boot_loader() -> None:
+    device = opened()
+    for step in range(200):
+        assert device.state is DeviceState.IDENTIFYING
+        device.poll(step * 0.01)
+        device.feed(b"\xf0\x0d\x00\x81garbage\x00" if step == 50 else b"", step * 0.01)
+    converse(device, ScriptedGlove(boot_s=2.0), 2.0, 0.5)
+    assert device.state is DeviceState.STREAMING
+
+
+@pytest.mark.parametrize(
+    ("noise", "words"),
+    [
+        (b"", "nothing answers"),
+        (b"$GPGGA,123519,4807.038,N\r\n", "no message of a glove"),
+        (b"\x00\x00\x13\x37\x00", "no message of a glove"),
+        (encode_frame(wire.Sample(0, (0,) * 6, (0,) * 3, (0,) * 3, 0), 0), "does not say who it is"),
+    ],
+)
+def test_what_is_no_glove_is_named_after_three_seconds(noise: bytes, words: str) -> None:
+    device = opened()
+    for step in range(310):
+        device.poll(step * 0.01)
+        device.feed(noise, step * 0.01)
+        assert (device.state is DeviceState.NOT_A_GLOVE) == (step > 300)
+    assert words in device.words
+    assert isinstance(device.problem(), NotAGloveError)
+    assert "\n" not in str(device.problem())
+
+
+def test_a_loop_back_is_named() -> None:
+    device = opened()
+    for step in range(310):
+        device.feed(device.poll(step * 0.01), step * 0.01)
+    assert device.state is DeviceState.NOT_A_GLOVE
+    assert "sends back" in device.words
+
+
+def test_who_was_taken_for_no_glove_may_still_turn_out_to_be_one() -> None:
+    device = opened()
+    converse(device, None, 0.0, 4.0)
+    assert device.state is DeviceState.NOT_A_GLOVE
+    converse(device, ScriptedGlove(boot_s=4.0, says_hello=False), 4.0, 1.0)
+    assert device.state is DeviceState.STREAMING
+    assert device.problem() is None
+
+
+def test_a_glove_that_answers_but_sends_no_samples() -> None:
+    device, glove = opened(), ScriptedGlove()
+    glove.dumb = True
+    converse(device, glove, 0.0, 4.0)
+    assert device.state is DeviceState.NOT_A_GLOVE
+    assert "sends no samples" in device.words
+    glove.dumb = False
+    converse(device, glove, 4.0, 1.0)
+    assert device.state is DeviceState.STREAMING
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"protocol_version": wire.PROTOCOL_VERSION + 1}, "update Slowhand on this computer"),
+        ({"protocol_version": wire.PROTOCOL_VERSION - 1}, "update the glove's firmware"),
+        ({"schema_hash": wire.SCHEMA_HASH ^ 1}, "different definitions"),
+    ],
+)
+def test_another_version_is_refused_and_the_side_to_update_is_named(changes: dict, words: str) -> None:
+    device, glove = opened(), ScriptedGlove(**changes)
+    glove.rate_hz = 200   # it streams already, but in another language
+    outputs = converse(device, glove, 0.0, 5.0)
+    assert device.state is DeviceState.MISMATCH
+    assert words in device.words
+    assert "0.1.2" in device.words
+    assert isinstance(device.problem(), ProtocolMismatchError)
+    assert len(all_rows(outputs)) == 0
+    assert not any(isinstance(message, wire.Start | wire.Ping) for message in glove.got)
+    assert device.poll(10.0) == b""
+    # A firmware that was updated while the program ran is taken at once.
+    converse(device, ScriptedGlove(boot_s=5.0, boot_id=6), 5.0, 1.0)
+    assert device.state is DeviceState.STREAMING
+
+
+def test_a_start_that_is_lost_is_sent_again() -> None:
+    device, glove = opened(), ScriptedGlove()
+    glove.deaf_to = {wire.Start}
+    converse(device, glove, 0.0, 0.3)
+    assert device.state is DeviceState.STARTING
+    assert glove.count(wire.Start) >= 2
+    glove.deaf_to = set()
+    converse(device, glove, 0.3, 0.5)
+    assert device.state is DeviceState.STREAMING
+
+
+def test_commands_are_repeated_until_answered_but_not_for_ever() -> None:
+    device, glove = opened(), ScriptedGlove()
+    converse(device, glove, 0.0, 0.5)
+    device.pace(2000, 100, 80)
+    converse(device, glove, 0.5, 2.0)
+    assert glove.count(wire.Pace) == 1
+    glove.deaf_to = {wire.Pace, wire.Cue}
+    device.pace(3000, 100, 80)
+    device.cue(wire.CuePattern.SLOWER, 200)
+    converse(device, glove, 2.5, 3.0)
+    assert glove.count(wire.Pace) == 1 + 5
+    assert glove.count(wire.Cue) == 2
+    assert [notice.kind for notice in device.take_notices()] == [NoticeKind.COMMAND_LOST] * 2
+    assert device.take_notices() == ()
+    assert device.state is DeviceState.STREAMING
+
+
+def test_a_refusal_is_told_with_its_reason() -> None:
+    device, glove = opened(), ScriptedGlove()
+    glove.refuses = {wire.Pace}
+    converse(device, glove, 0.0, 0.5)
+    device.pace(1, 60000, 255)
+    converse(device, glove, 0.5, 1.0)
+    [notice] = device.take_notices()
+    assert notice.kind is NoticeKind.COMMAND_REFUSED
+    assert "Pace" in notice.words
+    assert "out of its range" in notice.words
+    assert glove.count(wire.Pace) == 1
+
+
+def test_limits_are_sent_again_before_they_expire_and_the_newest_win() -> None:
+    device, glove = opened(), ScriptedGlove()
+    device.limits((100,) * 6, ttl_ms=1000)
+    converse(device, glove, 0.0, 1.0)
+    device.limits((200,) * 6, ttl_ms=1000)
+    arrivals = []
+    for step in range(1, 501):
+        now_s = 1.0 + step * 0.01
+        before = glove.count(wire.Limits)
+        glove.hear(device.poll(now_s), now_s)
+        device.feed(glove.speak(now_s), now_s)
+        if glove.count(wire.Limits) > before:
+            arrivals.append(now_s)
+    assert max(np.diff(arrivals)) < 0.5, "two in a row must fit into one time to live"
+    assert 8 <= len(arrivals) <= 20
+    limits = [message for message in glove.got if isinstance(message, wire.Limits)]
+    assert limits[0].pads == (100,) * 6
+    assert limits[-1].pads == (200,) * 6
+
+
+def test_pings_once_a_second_fit_the_clock() -> None:
+    device, glove = opened(), ScriptedGlove(first_us=3_000_000_000)
+    converse(device, glove, 0.0, 20.0)
+    assert 19 <= glove.count(wire.Ping) <= 21
+    fit = device.clock.fit
+    assert fit is not None
+    assert fit.host_s(glove.t_us(20.0)) == pytest.approx(20.0, abs=0.006)
+    assert device.clock.round_trip_s == pytest.approx(0.0, abs=0.02)
+
+
+def test_stop_and_start_again() -> None:
+    device, glove = opened(), ScriptedGlove()
+    converse(device, glove, 0.0, 0.5)
+    device.stop()
+    converse(device, glove, 0.5, 5.0)
+    assert device.state is DeviceState.IDLE
+    assert glove.rate_hz == 0
+    device.start()
+    converse(device, glove, 5.5, 0.5)
+    assert device.state is DeviceState.STREAMING
+    assert glove.rate_hz == 200
+
+
+def test_samples_that_stop_are_noticed_and_asked_for_again() -> None:
+    device, glove = opened(), ScriptedGlove()
+    converse(device, glove, 0.0, 1.0)
+    glove.rate_hz = 0   # as after a brown-out that kept the boot id
+    converse(device, glove, 1.0, 0.45)
+    assert device.state is DeviceState.STREAMING
+    glove.deaf_to = {wire.Identify}
+    converse(device, glove, 1.45, 0.08)
+    assert device.state is DeviceState.STALE
+    assert "stopped" in device.words
+    glove.deaf_to = set()
+    converse(device, glove, 1.53, 1.0)
+    assert device.state is DeviceState.STREAMING
+
+
+def test_numbers_that_do_not_fit_are_refused_where_they_are_given() -> None:
+    device = opened()
+    for wrong in (lambda: device.limits((70000,) * 6), lambda: device.pace(-1, 0, 0), lambda: device.cue(0, 256)):
+        with pytest.raises(struct.error):
+            wrong()
+
+
+def test_a_closed_link_is_silent() -> None:
+    device = GloveDevice()
+    assert device.poll(1.0) == b""
+    device.link_opened(1.0)
+    assert device.poll(1.0) != b""
+    device.link_lost()
+    assert device.poll(2.0) == b""
+    assert device.state is DeviceState.CLOSED
+
+
+def test_hello_of_a_newer_minor_firmware_is_fine() -> None:
+    device = opened()
+    device.feed(encode_frame(hello(firmware_major=9), 0), 0.1)
+    assert device.state is DeviceState.STARTING
