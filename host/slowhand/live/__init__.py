@@ -1,1 +1,1 @@
-"""The live page."""
+"""The live page: what the giver sees while the hands work."""
