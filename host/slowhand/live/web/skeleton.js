@@ -1,0 +1,58 @@
+// The page's lasting parts. Everything that changes is written into them by the other modules.
+import { gaugeMarkup } from "./gauge.js";
+import { guideMarkup } from "./guide.js";
+
+const BRAND =
+  '<svg class="mark" viewBox="0 0 40 40" aria-hidden="true" fill="none" stroke-linecap="round">' +
+  '<path class="mark-spine" d="M20 5v31" stroke-width="3.2" stroke-dasharray=".1 6"/>' +
+  '<path class="mark-hands" d="M11 34C5 28 5 13 11 7M29 34c6-6 6-21 0-27" stroke-width="3.4"/></svg>';
+
+export const SKELETON = `
+<div class="live" data-page-link="waiting">
+  <header class="bar">
+    <h1 class="brand">${BRAND}<span>Slowhand</span></h1>
+    <div class="chips">
+      <div class="chip" data-part="mode"><span class="icon"></span><span class="text"></span></div>
+      <div class="chip" data-part="link"><span class="icon"></span><span class="text"></span></div>
+      <div class="chip" data-part="demo" hidden><span class="icon"></span><span class="text">Demo</span></div>
+    </div>
+  </header>
+  <section class="controls" aria-label="Recording">
+    <div class="clock">
+      <span class="rec"><span class="rec-dot" aria-hidden="true"></span><span class="rec-words"></span></span>
+      <span class="time" role="timer" aria-label="Session clock">0:00</span>
+    </div>
+    <button type="button" class="button start"><span class="icon"></span><span class="text">Start recording</span></button>
+    <button type="button" class="button stop" hidden><span class="icon"></span><span class="text">Stop recording</span></button>
+  </section>
+  <div class="banners" role="status"></div>
+  <section class="coach" aria-label="Coach" data-level="idle">
+    <span class="icon"></span><p class="line" aria-live="polite" aria-atomic="true"></p>
+  </section>
+  <section class="gauges" aria-label="Gauges">
+    ${gaugeMarkup("Pace")}
+    ${gaugeMarkup("Pressure")}
+  </section>
+  <section class="map" aria-label="The back, seen from above">
+    <div class="map-drawing"></div>
+    <div class="map-note" role="status" hidden><strong></strong><span></span></div>
+  </section>
+  <section class="side" aria-label="The session so far">
+    <div class="guide" hidden>${guideMarkup()}</div>
+    <div class="sofar">
+      <div class="sofar-head"><h2>So far</h2><p class="counts"></p></div>
+      <ul class="kinds" aria-label="Flags by kind"></ul>
+      <ol class="latest" aria-label="Latest flags, newest first"></ol>
+    </div>
+    <div class="summary" hidden>
+      <h2>That was the session</h2>
+      <dl class="facts"></dl>
+      <ul class="kinds" aria-label="Flags by kind"></ul>
+      <div class="charts" hidden><h3>Charts written</h3><ul></ul></div>
+    </div>
+  </section>
+  <footer class="foot">
+    <p class="wire"></p>
+    <p class="fine">A companion, not a medical device.</p>
+  </footer>
+</div>`;
