@@ -16,10 +16,14 @@ STRIDE_MM = 30.0         # a leg this long is travel; a shorter one alone is non
 IN_PLACE_MM = 90.0       # the widest circle that is still kneading in one place
 ROUND = 0.15             # area over chord squared of a rounded leg: 0.39 for a half circle, 0 for a straight one
 TRAIN_LEGS = 4           # two full cycles make a train
-RETURN_SHARE = 0.9       # two legs are a cycle when they miss the starting point by less than this share
+RETURN_SHARE = 0.9       # two legs are a cycle when they miss the starting point by less than this share,
+ROUND_RETURN_SHARE = 1.4  # more when both go round: where a circle is farthest from its start is ill defined
 EVEN_RATIO = 1.8         # legs of one train take times within this ratio,
 FIRST_RATIO = 2.5        # but the first ones, from rest, may differ more
 PRESS_US = 800_000       # a rest this long between other strokes is a press; a shorter one is a pause
+BLIND_SHARE = 0.3        # a stroke of which this share went unseen is named by its force, if that has a rhythm
+SEEN_GLIDE_CM_S = 2.0    # and is a glide if what was seen of it moved at least so fast
+SWAY_CM_S = 1.5          # to and fro more slowly than this is no kneading: breath and balance move a still hand
 RUB_MM = 60.0                      # the longest straight leg of friction
 ROUND_FRICTION_PER_MIN = 180.0     # circles this fast are friction: nobody kneads like that
 STRAIGHT_FRICTION_PER_MIN = 100.0  # to and fro over less than STRIDE_MM is friction from here
@@ -35,12 +39,13 @@ class Group:
     end_us: int
     cycle_us: float | None = None    # of a train: the time of one cycle
     evenness: float | None = None    # of a train: how equal its cycles are, 0..1
+    blind_us: int = 0                # how much of it went unseen
     dx_mm: float = 0.0               # of a glide: from its first to its last place
     dy_mm: float = 0.0
 
 
-def train_kind(legs: Sequence[Part]) -> Kind:
-    """What legs that go to and fro in one place are.
+def train_kind(legs: Sequence[Part]) -> Kind | None:
+    """What legs that go to and fro in one place are; None for a hand that only sways while it presses.
 
     Kneading goes round, at any pace but the fastest, or squeezes to and fro slowly over a small way;
     friction is straight, short and fast. What is straight, long and slow are glides, one after the other.
@@ -52,7 +57,9 @@ def train_kind(legs: Sequence[Part]) -> Kind:
     if roundness >= ROUND:
         return Kind.FRICTION if per_min >= ROUND_FRICTION_PER_MIN else Kind.KNEAD
     if length < STRIDE_MM:
-        return Kind.FRICTION if per_min >= STRAIGHT_FRICTION_PER_MIN else Kind.KNEAD
+        if per_min >= STRAIGHT_FRICTION_PER_MIN:
+            return Kind.FRICTION
+        return Kind.KNEAD if length * per_min >= 300.0 * SWAY_CM_S else None  # a leg is half a cycle
     return Kind.FRICTION if per_min >= LONG_FRICTION_PER_MIN and length <= RUB_MM else Kind.GLIDE
 
 
@@ -64,11 +71,17 @@ def continues(run: Sequence[Part], leg: Part) -> bool:
         return True
     last = run[-1]
     gap = ((last.dx_mm + leg.dx_mm) ** 2 + (last.dy_mm + leg.dy_mm) ** 2) ** 0.5
-    if gap > RETURN_SHARE * max(last.chord_mm, leg.chord_mm):
+    share = ROUND_RETURN_SHARE if _turning(last) * _turning(leg) > ROUND**2 else RETURN_SHARE
+    if gap > share * max(last.chord_mm, leg.chord_mm):
         return False
     usual = median(part.duration_us for part in run[-5:])
     ratio = EVEN_RATIO if len(run) >= TRAIN_LEGS - 1 else FIRST_RATIO
     return usual / ratio <= leg.duration_us <= usual * ratio
+
+
+def _turning(leg: Part) -> float:
+    """Signed roundness: beyond ROUND for a leg that goes round."""
+    return leg.area_mm2 / leg.chord_mm**2 if leg.chord_mm > 0 else 0.0
 
 
 def _may_repeat(leg: Part) -> bool:
@@ -89,9 +102,12 @@ class Grouper:
         self._calm: list[Part] = []        # rests and small legs, since the last stroke
         self._last: Group | None = None    # may still take in what is beside it
         self._made_any = False
+        self._seen_mm, self._seen_us = 0.0, 0
 
     def add(self, part: Part) -> list[Group]:
         """The next part of the contact. Returns strokes that are finished."""
+        if part.motion is not Motion.BLIND:
+            self._seen_mm, self._seen_us = self._seen_mm + part.path_mm, self._seen_us + part.duration_us
         if self._run and continues(self._run, part):
             self._run.append(part)
             return []
@@ -119,16 +135,23 @@ class Grouper:
             done += self.add(last)
             done += self._settle_run()
         if not self._made_any:
-            return [*done, Group(None, self._start_us, last.end_us)]
+            return [*done, self._one_stroke(last.end_us)]
         done += self._settle_calm(None)
         if self._last is not None:
             done.append(self._last)
         return done
 
+    def _one_stroke(self, end_us: int) -> Group:
+        """A contact without a leg or a rest to name it by: pressing, or a glide of which too little was seen."""
+        blind_us = end_us - self._start_us - self._seen_us
+        moved = self._seen_us > 0 and 100.0 * self._seen_mm / (1e-3 * self._seen_us) >= SEEN_GLIDE_CM_S
+        glide = blind_us >= BLIND_SHARE * (end_us - self._start_us) and moved
+        return Group(Kind.GLIDE if glide else None, self._start_us, end_us, blind_us=blind_us)
+
     def _settle_run(self) -> list[Group]:
         run, self._run = self._run, []
         kind = train_kind(run) if len(run) >= TRAIN_LEGS else Kind.GLIDE
-        if kind is not Kind.GLIDE:
+        if kind in (Kind.KNEAD, Kind.FRICTION):
             cycle_us = 2.0 * (run[-1].end_us - run[0].start_us) / len(run)
             cycles = np.array([a.duration_us + b.duration_us for a, b in zip(run[::2], run[1::2], strict=False)])
             group = Group(kind, run[0].start_us, run[-1].end_us, cycle_us, evenness_of(cycles))
@@ -143,12 +166,20 @@ class Grouper:
 
     def _put(self, group: Group) -> list[Group]:
         """``group`` is a stroke; settles what lies between the last one and it."""
+        unseen = any(part.motion is Motion.BLIND for part in self._calm)
         done = self._settle_calm(group)
-        if self._last is not None:
-            done.append(self._last)
+        last = self._last
+        # A glide that was lost from sight and is seen again going the same way is still that glide.
+        if unseen and last is not None and last.kind is group.kind is Kind.GLIDE and _same_way(last, group):
+            self._calm = []
+            dx_mm, dy_mm = last.dx_mm + group.dx_mm, last.dy_mm + group.dy_mm
+            self._last = replace(last, end_us=group.end_us, dx_mm=dx_mm, dy_mm=dy_mm)
+            return done
+        if last is not None:
+            done.append(last)
         # A small leg right before belongs to it: the hand was already on its way.
         if self._calm:
-            group = _stretched(group, self._calm[0].start_us, group.end_us)
+            group = _stretched(group, self._calm[0].start_us, group.end_us, self._calm)
             self._calm = []
         self._last, self._made_any = group, True
         return done
@@ -158,9 +189,10 @@ class Grouper:
 
         What is left in ``_calm`` belongs to ``following``. Landing and lifting are no pauses: a hand that
         settles before its first stroke, or rests a moment before it lifts, is already or still in that stroke.
+        Nor is a stretch of unknown motion: within a contact it goes on with what was seen before it.
         """
         calm, self._calm = self._calm, []
-        rests = [i for i, part in enumerate(calm) if part.motion is not Motion.LEG]
+        rests = [i for i, part in enumerate(calm) if part.motion is Motion.REST]
         first, last = (rests[0], rests[-1]) if rests else (len(calm), len(calm))
         if rests and calm[last].end_us - calm[first].start_us >= PRESS_US:
             done = [self._last] if self._last is not None else []
@@ -171,7 +203,7 @@ class Grouper:
             return []
         before = calm if following is None else calm[:first]
         if before:
-            self._last = _stretched(self._last, self._last.start_us, before[-1].end_us)
+            self._last = _stretched(self._last, self._last.start_us, before[-1].end_us, before)
         self._calm = [] if following is None else calm[last + 1 :]
         return []
 
@@ -180,5 +212,10 @@ def _glide(leg: Part) -> Group:
     return Group(Kind.GLIDE, leg.start_us, leg.end_us, dx_mm=leg.dx_mm, dy_mm=leg.dy_mm)
 
 
-def _stretched(group: Group, start_us: int, end_us: int) -> Group:
-    return replace(group, start_us=start_us, end_us=end_us)
+def _same_way(a: Group, b: Group) -> bool:
+    return a.dx_mm * b.dx_mm + a.dy_mm * b.dy_mm > 0
+
+
+def _stretched(group: Group, start_us: int, end_us: int, by: Sequence[Part]) -> Group:
+    unseen_us = sum(part.duration_us for part in by if part.motion is Motion.BLIND)
+    return replace(group, start_us=start_us, end_us=end_us, blind_us=group.blind_us + unseen_us)

@@ -10,7 +10,7 @@ GRID_US = 10_000           # even grid for the autocorrelation: ten points in th
 SHORTEST_CYCLE_US = 180_000   # 333 a minute: faster than hands rub
 LONGEST_CYCLE_US = 4_000_000  # 15 a minute
 STRENGTH = 0.5             # correlation one cycle later from which a rhythm is believed
-FORCE_DEPTH = 0.3          # of the force's swing to its mean: less is an unsteady hand, no rhythm
+FORCE_DEPTH = 0.2          # of the force's swing to its mean: less is an unsteady hand, no rhythm
 
 
 def cycle_of(t_us: np.ndarray, signals: np.ndarray, guess_us: float | None = None) -> tuple[float, float] | None:

@@ -10,7 +10,7 @@ from operator import itemgetter
 import numpy as np
 
 from slowhand.locate.pose import Phase
-from slowhand.strokes.grouping import Group, Grouper
+from slowhand.strokes.grouping import BLIND_SHARE, Group, Grouper
 from slowhand.strokes.legs import MotionSplitter
 from slowhand.strokes.measures import Row, StrokeRows, measure
 from slowhand.strokes.rhythm import cycle_of, evenness_of, force_cycle_of
@@ -153,9 +153,10 @@ class StrokeTracker:
     def _stroke(self, group: Group, rows: list[Row]) -> Stroke:
         columns = StrokeRows.of(rows)
         kind, cycle_us = group.kind, group.cycle_us
-        if kind is None:
+        blind = group.blind_us >= BLIND_SHARE * (group.end_us - group.start_us)
+        if kind is None or (blind and cycle_us is None):
             cycle_us = force_cycle_of(columns.t_us, columns.total_n) if len(rows) > 1 else None
-            kind = _kind_by_force(cycle_us)
+            kind = _kind_by_force(cycle_us, kind or Kind.PRESS)
         elif cycle_us is not None:
             cycle_us = _refined(columns, cycle_us)
         return measure(
@@ -166,9 +167,9 @@ class StrokeTracker:
         )
 
 
-def _kind_by_force(cycle_us: float | None) -> Kind:
+def _kind_by_force(cycle_us: float | None, otherwise: Kind) -> Kind:
     if cycle_us is None:
-        return Kind.PRESS
+        return otherwise
     return Kind.FRICTION if cycle_us < FORCE_FRICTION_US else Kind.KNEAD
 
 
