@@ -13,7 +13,7 @@ PACKAGE = ROOT / "host" / "slowhand"
 # Each entry may import those to its left only.
 ORDER = [
     ("errors",), ("settings",), ("wire",), ("link",), ("clock",), ("device",), ("sensing",), ("locate",), ("strokes",),
-    ("coach",), ("session",), ("live",), ("review",), ("sim",), ("cli", "__main__"),
+    ("coach",), ("session",), ("live",), ("review",), ("sim",), ("cli",), ("__main__",),
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 ONLY_IN = {"serial": {"link"}, "matplotlib": {"review"}, "nicegui": {"live"}, "vqf": {"locate"}, "typer": {"cli"}}

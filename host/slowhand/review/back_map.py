@@ -84,7 +84,8 @@ def draw_map(ax: Axes, record: SessionRecord, title: str, rows: slice = slice(No
         for x, words_at, side in ((half + 24, "receiver's left", "left"), (-half - 24, "right", "right")):
             ax.text(x, -0.22 * record.back_length_mm, words_at, fontsize=7, color=ink.QUIET, va="top", ha=side)
         scale_bar = ax.inset_axes((0.3, 0.055, 0.4, 0.012))
-        ax.figure.colorbar(ScalarMappable(norm, "YlOrBr"), cax=scale_bar, orientation="horizontal")
+        ax.figure.colorbar(ScalarMappable(norm, "YlOrBr"), cax=scale_bar, orientation="horizontal",
+                           ticks=[0, float(f"{scale / 4:.1g}"), float(f"{0.9 * scale:.1g}")])
         scale_bar.tick_params(labelsize=6, colors=ink.QUIET)
         scale_bar.set_title("force x time, N s per cm²", fontsize=7, color=ink.QUIET, pad=3)
     if not (cells > 0).any():
