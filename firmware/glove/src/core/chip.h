@@ -31,13 +31,18 @@ struct ChipSheet {
 
 class Chip {
  public:
-  explicit Chip(const ChipSheet& sheet) : sheet_(sheet), address_(from_flash(sheet.address)) {}
+  explicit constexpr Chip(const ChipSheet& sheet) : sheet_(sheet) {}
 
   bool ready() const { return stage_ == Stage::ready; }
 
   // The next step of finding and setting up, if one is due now. Never when ready.
   bool prepare_bring_up(Transfer& transfer, uint32_t now_us) const;
   void bring_up_ended(const Transfer& transfer, TransferEnd end, uint32_t now_us);
+
+  // It cannot be looked for now. To be called at least every half hour instead: no due moment may grow older.
+  void wait_on(uint32_t now_us) {
+    if (!ready()) due_us_ = now_us;
+  }
 
   void prepare_read(Transfer& transfer) const;
   // Call with every read: a chip that fails, or gives nothing new, for too long counts as lost.
@@ -47,13 +52,15 @@ class Chip {
  private:
   enum class Stage : uint8_t { bank, who, script, ready };
 
+  uint8_t address() const { return from_flash(other_address_ ? sheet_.other_address : sheet_.address); }
   void start_again(uint32_t now_us);
   void try_other_address(uint32_t now_us);
 
   const ChipSheet& sheet_;
-  uint8_t address_;
+  bool other_address_ = false;
   Stage stage_ = Stage::bank;
   uint8_t step_ = 0;
+  uint8_t deaf_ = 0;     // tries in this script without an answer
   uint32_t due_us_ = 0;  // of the next step; when ready: lost, unless a good read comes before
 };
 

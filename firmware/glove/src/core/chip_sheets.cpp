@@ -13,8 +13,8 @@ constexpr uint8_t length_of(const RegisterWrite (&)[N]) {
 
 // ICM-20948 data sheet DS-000189 rev 1.3, sections 7 and 8.
 const RegisterWrite kMotionScript[] SLOWHAND_FLASH_TABLE = {
-    {0x06, 0x80, 25},  // PWR_MGMT_1: reset; registers answer after 11 ms (table 3), twice that for margin
-    {0x06, 0x01, 5},   // PWR_MGMT_1: wake, best clock. The gyroscope needs 35 ms more; zeros are rejected until then
+    {0x06, 0x80, 12},  // PWR_MGMT_1: reset; registers answer after 11 ms (table 1)
+    {0x06, 0x01, 5},   // PWR_MGMT_1: wake, best clock
     {0x03, 0x00, 0},   // USER_CTRL: the chip's own I2C master off, so that the bypass holds
     {0x0F, 0x02, 0},   // INT_PIN_CFG: bypass on: its magnetometer is on our bus
     {0x07, 0x00, 0},   // PWR_MGMT_2: all axes on
@@ -24,7 +24,7 @@ const RegisterWrite kMotionScript[] SLOWHAND_FLASH_TABLE = {
     {0x10, 0x00, 0},   // ACCEL_SMPLRT_DIV: 1125 Hz
     {0x11, 0x00, 0},
     {0x14, 0x1B, 0},   // ACCEL_CONFIG: +-4 g, low pass 50 Hz
-    {0x7F, 0x00, 0},   // bank 0, where the data are
+    {0x7F, 0x00, 31},  // bank 0, where the data are; they are zeros until 35 ms after the wake (gyroscope, table 1)
 };
 
 // AK09916 data sheet, section 11.

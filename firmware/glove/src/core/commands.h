@@ -26,6 +26,8 @@ struct Command {
 // Bytes in, commands out.
 class CommandParser {
  public:
+  constexpr CommandParser() {}
+
   enum class Brought : uint8_t {
     nothing,
     command,
@@ -42,7 +44,7 @@ class CommandParser {
   Brought understand();
 
   FrameDecoder<wire::kMaxPayloadToGlove> decoder_;
-  Command command_;
+  Command command_ = {};
 };
 
 }  // namespace slowhand

@@ -71,7 +71,7 @@ class FrameDecoderBase {
   uint8_t payload_length() const { return payload_length_; }
 
  protected:
-  FrameDecoderBase(uint8_t* body, uint8_t capacity) : body_(body), capacity_(capacity) {}
+  constexpr FrameDecoderBase(uint8_t* body, uint8_t capacity) : body_(body), capacity_(capacity) {}
 
  private:
   decoded::Result end_of_frame();
@@ -92,7 +92,7 @@ template <uint8_t max_payload>
 class FrameDecoder : public FrameDecoderBase {
  public:
   static_assert(max_payload + kFrameOverhead <= 253, "COBS costs one byte only up to 253");
-  FrameDecoder() : FrameDecoderBase(buffer_, sizeof buffer_) {}
+  constexpr FrameDecoder() : FrameDecoderBase(buffer_, sizeof buffer_), buffer_() {}
   FrameDecoder(const FrameDecoder&) = delete;             // the base points into this object
   FrameDecoder& operator=(const FrameDecoder&) = delete;
 

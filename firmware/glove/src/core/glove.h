@@ -31,7 +31,8 @@ struct BoardHealth {
 
 class Glove {
  public:
-  explicit Glove(ByteSink& sink) : outbox_(sink) {}
+  // Constant, so that the glove's only instance costs no code at the start.
+  explicit constexpr Glove(ByteSink& sink) : outbox_(sink) {}
   void set_identity(const Identity& identity) { identity_ = identity; }
 
   // A tick has begun: the pads are being sampled at `t_us`. `overrun`: one before it was missed. True once a second:

@@ -18,7 +18,7 @@ struct ByteSink {
 
 class Outbox {
  public:
-  explicit Outbox(ByteSink& sink) : sink_(sink) {}
+  explicit constexpr Outbox(ByteSink& sink) : sink_(sink) {}
 
   // Never inlined: its buffer would lie on the caller's stack while other frames are sent.
   // A frame that finds no room is dropped and counted; its number is used up all the same, which tells the host

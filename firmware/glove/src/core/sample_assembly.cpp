@@ -34,7 +34,7 @@ wire::Sample SampleAssembly::sample(const MotionReading& motion, bool reflex_act
 
 wire::Field SampleAssembly::field(const FieldReading& field0, const FieldReading& field1) const {
   wire::Field field;
-  field.t_us = field0.read || !field1.read ? field0.t_us : field1.t_us;
+  field.t_us = field0.read ? field0.t_us : field1.read ? field1.t_us : t_us_;
   field.lag1_us = field0.read && field1.read ? static_cast<int16_t>(field1.t_us - field0.t_us) : 0;
   for (uint8_t axis = 0; axis < 3; ++axis) {
     field.field0[axis] = field0.field[axis];

@@ -26,7 +26,7 @@ class SampleAssembly {
 
   // Motion values stay those of the last good reading while `i2c_fault` is flagged; zeros before the first.
   wire::Sample sample(const MotionReading& motion, bool reflex_active) const;
-  // Stamped with the first sensor's reading, or with the second one's if there was no other.
+  // Stamped with the first sensor's reading, or the second one's; with the tick when neither answered.
   wire::Field field(const FieldReading& field0, const FieldReading& field1) const;
 
  private:

@@ -1,9 +1,6 @@
 #include "sensors.h"
 
-#include <string.h>
-
 #include "../wire/messages_gen.h"
-#include "chip_sheets.h"
 #include "counters.h"
 
 namespace slowhand {
@@ -28,12 +25,6 @@ bool all_zero(const uint8_t* at, uint8_t length) {
 bool at_the_end_of_range(int16_t value) { return value == 32767 || value == -32768; }
 
 }  // namespace
-
-Sensors::Sensors() : motion_chip_(kMotionSheet), field0_chip_(kField0Sheet), field1_chip_(kField1Sheet) {
-  memset(&motion_, 0, sizeof motion_);
-  memset(&field0_, 0, sizeof field0_);
-  memset(&field1_, 0, sizeof field1_);
-}
 
 Chip& Sensors::chip(uint8_t which) {
   return which == kMotion ? motion_chip_ : which == kField0 ? field0_chip_ : field1_chip_;
@@ -72,7 +63,10 @@ bool Sensors::next_bring_up(Transfer& transfer, uint32_t now_us) {
     const uint8_t which = bring_up_turn_;
     bring_up_turn_ = which == kField1 ? static_cast<uint8_t>(kMotion) : static_cast<uint8_t>(which << 1);
     // The AK09916 is behind the motion sensor's bypass switch: unreachable before that one is set up.
-    if (which == kField0 && !motion_chip_.ready()) continue;
+    if (which == kField0 && !motion_chip_.ready()) {
+      field0_chip_.wait_on(now_us);
+      continue;
+    }
     if (!chip(which).prepare_bring_up(transfer, now_us)) continue;
     asked_ = which;
     reading_ = false;

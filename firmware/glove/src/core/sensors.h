@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "chip.h"
+#include "chip_sheets.h"
 
 namespace slowhand {
 
@@ -25,7 +26,7 @@ struct FieldReading {
 // In a tick the chips that are ready are read first, one after the other; then one that is missing is looked for.
 class Sensors {
  public:
-  Sensors();
+  constexpr Sensors() : motion_chip_(kMotionSheet), field0_chip_(kField0Sheet), field1_chip_(kField1Sheet) {}
 
   void begin_tick(bool with_fields);
 
@@ -60,9 +61,9 @@ class Sensors {
   Chip motion_chip_;
   Chip field0_chip_;
   Chip field1_chip_;
-  MotionReading motion_;
-  FieldReading field0_;
-  FieldReading field1_;
+  MotionReading motion_ = {};
+  FieldReading field0_ = {};
+  FieldReading field1_ = {};
   uint8_t pending_ = kNothing;   // reads of this tick still to be made
   uint8_t asked_ = kNothing;     // whose exchange is under way
   bool reading_ = false;         // it is a read, not a step of the bring-up

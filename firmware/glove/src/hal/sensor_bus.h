@@ -9,7 +9,7 @@ namespace hal {
 
 class SensorBus {
  public:
-  explicit SensorBus(Sensors& sensors) : sensors_(sensors) {}
+  explicit constexpr SensorBus(Sensors& sensors) : sensors_(sensors) {}
 
   // Takes the end of an exchange, gives up one that hangs, begins the next. Call whenever the loop is awake.
   void advance();
