@@ -258,3 +258,51 @@ def test_hello_of_a_newer_minor_firmware_is_fine() -> None:
     device = opened()
     device.feed(encode_frame(hello(firmware_major=9), 0), 0.1)
     assert device.state is DeviceState.STARTING
+
+
+def test_the_cable_is_pulled_out_and_put_back() -> None:
+    device, glove = opened(), ScriptedGlove()
+    device.limits((300,) * 6)
+    device.pace(2000, 100, 80)
+    before = all_rows(converse(device, glove, 0.0, 2.0))
+    device.link_lost()
+    assert device.poll(3.0) == b""
+    # Plugged in again the board boots anew, with the next boot id and its clock at zero.
+    device.link_opened(5.0)
+    glove = ScriptedGlove(boot_s=5.2, boot_id=6)
+    after = all_rows(converse(device, glove, 5.2, 2.0))
+    assert device.state is DeviceState.STREAMING
+    assert after["gap"].tolist() == [True] + [False] * (len(after) - 1)
+    assert after["t_us"][0] - before["t_us"][-1] == pytest.approx(3.2e6, abs=0.1e6)
+    assert glove.count(wire.Limits) > 0
+    assert glove.count(wire.Pace) == 1
+    assert device.lost_frames == 0
+    fit = device.clock.fit
+    assert fit is not None
+    assert fit.host_s(int(after["t_us"][-1])) == pytest.approx(7.2, abs=0.02)
+
+
+def test_a_link_that_breaks_while_the_glove_goes_on_loses_a_known_number_of_frames() -> None:
+    device, glove = opened(), ScriptedGlove()
+    before = all_rows(converse(device, glove, 0.0, 2.0))
+    device.link_lost()
+    glove.speak(4.0)   # into the air
+    device.link_opened(4.0)
+    after = all_rows(converse(device, glove, 4.0, 1.0))
+    assert device.state is DeviceState.STREAMING
+    lost = (after["t_us"][0] - before["t_us"][-1]) // 5000 - 1
+    assert device.reception.losses.by_name["Sample"].lost == lost > 390
+    assert after["gap"].tolist() == [True] + [False] * (len(after) - 1)
+    assert device.reception.timeline.newest_us == pytest.approx(5e6, abs=20_000)
+
+
+def test_another_device_on_the_same_port_is_not_spoken_to_as_a_glove() -> None:
+    device, glove = opened(), ScriptedGlove()
+    device.limits((300,) * 6)
+    converse(device, glove, 0.0, 2.0)
+    device.link_lost()
+    device.link_opened(3.0)
+    sent = b"".join(device.poll(3.0 + step * 0.01) for step in range(200))
+    heard = ScriptedGlove()
+    heard.hear(sent, 5.0)
+    assert {type(message) for message in heard.got} == {wire.Identify}

@@ -223,6 +223,7 @@ class GloveDevice:
     def _take_hello(self, hello: Hello, host_time_s: float) -> None:
         if self.state is DeviceState.CLOSED:
             return  # a replay: nobody to talk to
+        first = not self._greeted
         self._greeted = self.reception.compatible
         if not self._greeted:
             self._outbox.forget()
@@ -233,13 +234,13 @@ class GloveDevice:
         if self.state in (DeviceState.IDENTIFYING, DeviceState.STREAMING, DeviceState.MISMATCH):
             self._progress_s = host_time_s
             self._enter(DeviceState.STARTING, "the glove answers; asking it to begin")
-        self._next_ping_s = min(self._next_ping_s, host_time_s)
-        self._next_limits_s = 0.0
-        if self._pace is not None:
-            self._outbox.put(self._pace)
-        if self._wanted:
+        if first:
+            self._next_ping_s = self._next_limits_s = host_time_s
+            if self._pace is not None:
+                self._outbox.put(self._pace)
+        if self._wanted and not self._outbox.waits_for(Start.TYPE):
             self._ask_to_stream()
-        else:
+        elif not self._wanted:
             self._ask_to_stop()
             self._enter(DeviceState.IDLE, "stopped")
 
