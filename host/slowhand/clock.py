@@ -47,7 +47,7 @@ class Timeline:
         self.reset_announced = True
 
     def place(self, stamp: int, host_s: float) -> tuple[int, bool]:
-        """Where a stamp lies on the line, and whether a reset lies just before it.
+        """Where a stamp lies on the line, and whether a reset that was not announced lies just before it.
 
         Args:
             stamp: 0 to 2**32 - 1, microseconds as on the wire.
@@ -58,9 +58,9 @@ class Timeline:
             return self._advance(stamp, stamp, host_s), False
         quiet_us = max(round((host_s - self.newest_host_s) * 1e6), 0)
         step_us = self._step_us(stamp, quiet_us)
-        if self.reset_announced or self._is_reset(step_us, quiet_us):
-            self.reset_announced = False
-            return self._advance(self.newest_us + max(quiet_us, RESET_STEP_US), stamp, host_s), True
+        announced, self.reset_announced = self.reset_announced, False
+        if announced or self._is_reset(step_us, quiet_us):
+            return self._advance(self.newest_us + max(quiet_us, RESET_STEP_US), stamp, host_s), not announced
         at_us = self.newest_us + step_us
         if step_us >= 0:
             self._advance(at_us, stamp, host_s)

@@ -56,7 +56,7 @@ def test_an_announced_reset_goes_on_by_the_time_that_passed_on_the_host() -> Non
     line = Timeline()
     line.place(50_000_000, HOST_S)
     line.announce_reset()
-    assert line.place(1_200_000, HOST_S + 2.5) == (52_500_000, True)
+    assert line.place(1_200_000, HOST_S + 2.5) == (52_500_000, False)
     assert line.place(1_205_000, HOST_S + 2.505) == (52_505_000, False)
 
 

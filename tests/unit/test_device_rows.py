@@ -157,7 +157,9 @@ def test_a_reset_in_mid_session_goes_on_with_a_gap() -> None:
     feed(device, b"\xf8\x80\x06Optiboot\xff\x00", NOW_S + 1.0)
     output = feed(device, b"\0" + encode_frame(hello(boot_id=6), 0), NOW_S + 2.0)
     assert [notice.kind for notice in output.notices] == [NoticeKind.GLOVE_RESTARTED]
-    after = feed(device, encode_frame(field(400, 3), 0) + samples(range(5)), NOW_S + 2.5).rows
+    output = feed(device, encode_frame(field(400, 3), 0) + samples(range(5)), NOW_S + 2.5)
+    assert output.notices == (), "one reset is told once"
+    after = output.rows
     step_us = after["t_us"][0] - before["t_us"][-1]
     assert step_us == pytest.approx(2_500_000, abs=1000)
     assert after["gap"].tolist() == [True] + [False] * 4
