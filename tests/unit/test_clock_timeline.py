@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
@@ -28,7 +29,7 @@ def test_any_run_of_stamps_keeps_its_spacing_through_the_wrap(start: int, steps:
     for step in steps:
         true_us.append(true_us[-1] + step)
     placed = place_all(true_us)
-    assert [b - a for a, b in zip(placed, placed[1:], strict=False)] == steps
+    assert [b - a for a, b in itertools.pairwise(placed)] == steps
     assert placed[0] == start
 
 
@@ -38,7 +39,7 @@ def test_both_sides_of_the_wrap(offset: int) -> None:
     true_us = [WRAP_US + offset + 5000 * i for i in range(-3, 4)]
     placed = place_all(true_us)
     assert placed[0] == true_us[0] % WRAP_US
-    assert {b - a for a, b in zip(placed, placed[1:], strict=False)} == {5000}
+    assert {b - a for a, b in itertools.pairwise(placed)} == {5000}
 
 
 def test_three_hours_wrap_twice() -> None:
