@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from slowhand.coach.coach import Coach
 from slowhand.coach.receiver import Receiver
 from slowhand.locate.locator import Locator
+from slowhand.locate.locator import warm_up as warm_up_locator
 from slowhand.locate.pose import Mode
 from slowhand.locate.strip import StripProfile
 from slowhand.sensing.profile import GloveProfile
@@ -86,12 +89,21 @@ class Pipeline:
         )
 
 
-def warm_up(profile: GloveProfile, strip: StripProfile | None, receiver: Receiver, mode: Mode | None = None) -> None:
+def warm_up(
+    profile: GloveProfile,
+    strip: StripProfile | None,
+    receiver: Receiver,
+    mode: Mode | None = None,
+    progress: Callable[[str, float], None] | None = None,
+) -> None:
     """Compile every row loop, or load it from the cache, before the first sample is there.
 
-    A block of one row and one of several: arrays of one row have another memory layout, and so their own code.
+    The first time takes half a minute in strip mode; ``progress`` is told what is done and its share. A block of
+    one row and one of several: arrays of one row have another memory layout, and so their own code.
     """
     pipeline = Pipeline(profile, strip, receiver, mode)
+    if pipeline.mode is Mode.STRIP:
+        warm_up_locator(progress)
     rows = np.zeros(3, RAW_DTYPE)
     rows["t_us"], rows["seq"], rows["accel"] = [0, 5000, 10000], [0, 1, 2], [0.0, 0.0, 9.81]
     pipeline.process(rows[:1])

@@ -114,16 +114,13 @@ class SessionStore:
             self._connection.close()
             raise
 
-    def begin(self, setup: dict[str, Any], reception: dict[str, Any] | None = None) -> SessionWriter:
-        """Begin a session that uses ``setup`` (mode and profiles, fit for JSON).
-
-        ``reception`` is the state of decoding (`device.Reception.state`), for a session that begins in mid-stream.
-        """
+    def begin(self, setup: dict[str, Any] | None = None) -> SessionWriter:
+        """Begin a session that uses ``setup`` (mode and profiles, fit for JSON; see also `SessionWriter.describe`)."""
         now = self._wall_clock()
         with self._explained():
             cursor = self._connection.execute(
-                "INSERT INTO session (started_at, last_at, version, setup, reception) VALUES (?, ?, ?, ?, ?)",
-                (now, now, slowhand.__version__, json.dumps(setup), json.dumps(reception) if reception else None),
+                "INSERT INTO session (started_at, last_at, version, setup) VALUES (?, ?, ?, ?)",
+                (now, now, slowhand.__version__, json.dumps(setup or {})),
             )
         if cursor.lastrowid is None:
             raise StoreError(f"{self.path}: gave the new session no number; try again")

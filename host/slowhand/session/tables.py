@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +46,16 @@ def write_track(path: Path, touch: np.ndarray, block: int = 10_000) -> None:
             part = touch[start : start + block]
             columns = [
                 list(map(str, part["t_us"].tolist())),
-                *(_fixed(_component(part, name, index), digits) for _, name, index, digits in _TRACK_COLUMNS),
+                *(_fixed(values, digits) for _, values, digits in track_columns(part)),
                 list(map(str, part["located"].astype(int).tolist())),
             ]
             file.writelines(",".join(fields) + "\n" for fields in zip(*columns, strict=True))
+
+
+def track_columns(touch: np.ndarray) -> Iterator[tuple[str, np.ndarray, int]]:
+    """Name, values (NaN where unknown) and digits of each measure in track.csv."""
+    for column, name, index, digits in _TRACK_COLUMNS:
+        yield column, touch[name][:, index[0]] if index else touch[name], digits
 
 
 def write_strokes(path: Path, strokes: Iterable[Stroke]) -> None:
@@ -97,7 +103,3 @@ def _fixed(values: np.ndarray, digits: int) -> list[str]:
 
 def _number(value: float | None, digits: int = 3) -> str:
     return "" if value is None or not np.isfinite(value) else f"{round(value, digits) + 0.0:.{digits}f}"
-
-
-def _component(rows: np.ndarray, name: str, index: tuple[int, ...]) -> np.ndarray:
-    return rows[name][:, index[0]] if index else rows[name]

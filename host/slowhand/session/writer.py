@@ -28,6 +28,8 @@ class _Waiting:
     flags: dict[tuple[str, int], str] = field(default_factory=dict)
     cues: list[tuple[int, str, str]] = field(default_factory=list)
     events: list[tuple[float, str, str]] = field(default_factory=list)
+    setup: str | None = None
+    reception: str | None = None
 
     def extend(self, later: _Waiting) -> None:
         self.wire += later.wire
@@ -36,6 +38,8 @@ class _Waiting:
         self.flags |= later.flags
         self.cues += later.cues
         self.events += later.events
+        self.setup = later.setup or self.setup
+        self.reception = later.reception or self.reception
 
 
 class SessionWriter:
@@ -59,6 +63,15 @@ class SessionWriter:
         self._handing_over = threading.Lock()
         self._committing = threading.Lock()
         self._closed = False
+
+    def describe(self, setup: dict[str, Any], reception: dict[str, Any] | None = None) -> None:
+        """What the session is run with (fit for JSON), once that is known.
+
+        ``reception`` is the state of decoding (`device.Reception.state`) where a session begins in mid-stream.
+        """
+        with self._handing_over:
+            self._waiting.setup = to_json(setup)
+            self._waiting.reception = to_json(reception) if reception else self._waiting.reception
 
     def wire(self, chunk: bytes, host_s: float) -> None:
         """Bytes as they came, with the host's monotonic time in seconds."""
@@ -134,8 +147,9 @@ class SessionWriter:
     def _write(self, connection: sqlite3.Connection, batch: _Waiting) -> None:
         me = self.session_id
         connection.execute(
-            "UPDATE session SET last_at = ?, wire_bytes = wire_bytes + ? WHERE id = ?",
-            (self._wall_clock(), batch.wire_bytes, me),
+            "UPDATE session SET last_at = ?, wire_bytes = wire_bytes + ?, setup = coalesce(?, setup), "
+            "reception = coalesce(?, reception) WHERE id = ?",
+            (self._wall_clock(), batch.wire_bytes, batch.setup, batch.reception, me),
         )
         connection.executemany(
             "INSERT INTO wire (session_id, host_s, bytes) VALUES (?, ?, ?)", [(me, *row) for row in batch.wire]

@@ -1,0 +1,330 @@
+"""A live session: reads the glove, runs the pipeline, records, answers the glove, and shows the page a picture."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from types import TracebackType
+
+import numpy as np
+
+from slowhand.coach.pacing import PacePulse
+from slowhand.device import DeviceOutput, DeviceState, GloveDevice
+from slowhand.errors import StoreError
+from slowhand.link.reconnecting import ReconnectingLink
+from slowhand.session.link_words import STALE_S, link_view, sensor_warning
+from slowhand.session.live_state import LinkState, LiveState
+from slowhand.session.picture import Scene, draw, gone_stale
+from slowhand.session.pipeline import warm_up
+from slowhand.session.recorder import COMMIT_EVERY_S, Recorder
+from slowhand.session.results import Results
+from slowhand.session.store import SessionStore
+from slowhand.session.stream import Stream, Wishes
+from slowhand.wire.messages_gen import EventKind, Hello, Status
+
+BLOCK_S = 0.02          # samples are taken in blocks of this length: 4 rows at 200 Hz
+PICTURE_EVERY_S = 1 / 30
+RATE_OVER_S = 1.0
+
+
+class SessionEngine:
+    """``with SessionEngine(link, store, wishes) as engine: serve(engine, ...)``
+
+    Two threads: one reads, processes and answers; one commits to the session file. The page asks for `state` and
+    may `start` and `stop` a recording; what it sees is drawn at most 30 times a second. ``now_s`` is a clock that
+    never jumps. Tests call `step` instead of `open`.
+
+    Args:
+        link: to the glove; it comes back by itself when the cable was out.
+        store: where sessions are recorded; None: nowhere.
+        wishes: the user's profiles, mode and rate.
+        demo: shown on the page.
+    """
+
+    def __init__(
+        self,
+        link: ReconnectingLink,
+        store: SessionStore | None,
+        wishes: Wishes,
+        *,
+        now_s: Callable[[], float] = time.monotonic,
+        demo: bool = False,
+    ) -> None:
+        self.device = GloveDevice(int(wishes.rate_hz))
+        self._link, self._wishes, self._now_s, self._demo = link, wishes, now_s, demo
+        self._recorder = Recorder(store)
+        self._lock = threading.RLock()      # held while a block is processed and while sessions change
+        self._closing = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._failure: Exception | None = None
+        self._getting_ready = ""
+        self._stream: Stream | None = None
+        self._row: np.void | None = None    # the latest touch row
+        self._row_s = 0.0                   # and when it came in
+        self._arrivals: deque[tuple[float, int]] = deque()
+        self._status: Status | None = None
+        self._objection = ""
+        self._strokes = 0
+        self._began_s: float | None = None  # of the session, on our clock
+        self._ended_s: float | None = None
+        self._session_id: int | None = None
+        self._origin_us: int | None = None  # the session's beginning on the device's clock
+        self._finished, self._charts = False, ()  # type: tuple[bool, tuple[str, ...]]
+        self._drawn_s = -1.0
+        self._picture = draw(self._scene(now_s()))
+
+    # -- what the page asks for ------------------------------------------------------------------------------------
+
+    def state(self) -> LiveState:
+        """The latest picture; stale when nothing came since. Raises what ended the engine's thread, if anything did."""
+        if self._failure is not None:
+            raise self._failure
+        picture, quiet_s = self._picture, self._now_s() - self._row_s
+        if picture.link.state is LinkState.STREAMING and quiet_s > STALE_S:
+            return gone_stale(picture, f"No sample from the glove on {self._link.name} for {quiet_s:.1f} s.")
+        return picture
+
+    def start(self) -> None:
+        """Begin a new session, with its start procedure; one that is being recorded ends.
+
+        Raises:
+            StoreError: the session file cannot be written.
+        """
+        writer = self._recorder.open_session()
+        with self._lock:
+            now = self._now_s()
+            self._end_session(now)
+            self._recorder.use(writer)
+            self._session_id, self._began_s, self._ended_s = writer.session_id, now, None
+            self._origin_us, self._strokes, self._row = None, 0, None
+            self._stream = None
+            hello = self.device.hello
+            if hello is not None and self.device.reception.compatible:
+                self._stream = Stream(self._wishes.setup_for(hello), hello)
+            self._recorder.describe(self._wishes.setup_for(hello).as_dict(), self.device.snapshot())
+            self._redraw(now)
+
+    def stop(self) -> None:
+        """End the session; the stream goes on.
+
+        Raises:
+            StoreError: its last part is not on disk yet; it is tried again by itself.
+        """
+        with self._lock:
+            self._end_session(self._now_s())
+            self._redraw(self._now_s())
+        if not self._recorder.commit():
+            raise StoreError(self._recorder.warning)
+
+    def set_pace(self, pulse: PacePulse) -> None:
+        """Pacing pulses in the glove; a period of 0 stops them."""
+        with self._lock:
+            self.device.pace(pulse.period_ms, pulse.on_ms, pulse.strength)
+
+    def choose_zone(self, name: str | None) -> None:
+        """Without a strip: where the giver says that the hand is (``coach.CHOICES``, None: not known)."""
+        with self._lock:
+            if self._stream is not None:
+                self._stream.choose_zone(name)
+                self._recorder.event("zone", {"name": name, "after_us": self._stream.last_us}, self._now_s())
+
+    def conclude(self, charts: Sequence[str] = ()) -> None:
+        """The stream has ended for good; the page names the charts that were written."""
+        with self._lock:
+            self._finished, self._charts = True, tuple(charts)
+            self._redraw(self._now_s())
+
+    # -- threads ---------------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Begin to read and to commit, each in a thread of its own."""
+        for target, name in ((self._run, "session"), (self._keep_committing, "session-commits")):
+            thread = threading.Thread(target=target, name=name, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def close(self) -> None:
+        """End everything: the stream, the session that is being recorded, the threads.
+
+        Raises:
+            StoreError: the last part of the session could not be written.
+        """
+        self._closing.set()
+        for thread in self._threads:
+            thread.join()
+        self._threads.clear()
+        self.stop()
+
+    def __enter__(self) -> SessionEngine:
+        self.open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _run(self) -> None:
+        try:
+            self._get_ready()
+            if not self._link.up:
+                self._link.open_when_there()
+            while not self._closing.is_set():
+                began = self._now_s()
+                self.step(BLOCK_S)
+                self._closing.wait(max(began + BLOCK_S - self._now_s(), 0.0))
+            self.device.stop()
+            self._link.write(self.device.poll(self._now_s()))
+        except Exception as error:  # a fault of ours: shown by `state` in the page's thread, not lost in this one
+            self._failure = error
+        finally:
+            self._link.close()
+
+    def _keep_committing(self) -> None:
+        while not self._closing.wait(COMMIT_EVERY_S):
+            self._recorder.commit()
+
+    def _get_ready(self) -> None:
+        """Compile or load the row loops, before bytes come in that would have to wait."""
+        setup = self._wishes.setup_for(None)
+
+        def tell(what: str, share: float) -> None:
+            self._getting_ready = f"Getting ready (only the first time takes long): {what}, {100 * share:.0f} %."
+            self._redraw(self._now_s())
+
+        tell("loading", 0.0)
+        warm_up(setup.glove, setup.strip, setup.receiver, setup.choice.mode, tell)
+        self._getting_ready = ""
+
+    # -- one step --------------------------------------------------------------------------------------------------
+
+    def step(self, timeout_s: float = 0.0) -> None:
+        """Take what has come in, process it, answer the glove, and draw when a picture is due."""
+        data = self._link.read(timeout_s)
+        now = self._now_s()
+        with self._lock:
+            self._follow_link()
+            if data:
+                self._take(data, now)
+            answer = self.device.poll(now)
+            for notice in self.device.take_notices():
+                self._recorder.event(notice.kind.value, {"words": notice.words}, now)
+            if now - self._drawn_s >= PICTURE_EVERY_S:
+                self._redraw(now)
+        if answer:
+            self._link.write(answer)
+
+    def _follow_link(self) -> None:
+        for change in self._link.take_changes():
+            if change.up:
+                self.device.link_opened(change.at_s)
+            else:
+                self.device.link_lost()
+            self._recorder.event("link_up" if change.up else "link_down", {"words": change.words}, change.at_s)
+
+    def _take(self, data: bytes, now: float) -> None:
+        self._recorder.wire(data, now)
+        output = self.device.feed(data, now)
+        for hello in output.hellos:
+            self._meet(hello)
+        self._note(output, now)
+        if len(output.rows) and self._stream is not None:
+            raw, results = self._stream.process(output.rows)
+            self._arrived(raw, results, now)
+            self._recorder.results(results)
+            self._answer(results)
+
+    def _meet(self, hello: Hello) -> None:
+        """A glove says what it is. A session keeps its setup once rows have come; before, and between, it follows."""
+        if not self.device.reception.compatible:
+            return
+        self._objection = self._wishes.objection(hello)
+        setup = self._wishes.setup_for(hello)
+        stream = self._stream
+        if stream is None or stream.rows == 0 or (not self._recorder.recording and stream.setup != setup):
+            self._stream = Stream(setup, hello)
+            self._recorder.describe(setup.as_dict(), None)
+        else:
+            stream.chips.use(hello)
+
+    def _note(self, output: DeviceOutput, now: float) -> None:
+        if output.statuses:
+            self._status = output.statuses[-1]
+        for notice in output.notices:
+            self._recorder.event(notice.kind.value, {"words": notice.words}, now)
+        for event in output.events:
+            known = event.kind in EventKind.__members__.values()
+            kind = EventKind(event.kind).name.lower() if known else f"glove_event_{event.kind}"
+            detail = {"t_us": event.t_us, "pad": event.pad, "count": event.count, "limit": event.limit}
+            self._recorder.event(kind, detail, now)
+
+    def _arrived(self, raw: np.ndarray, results: Results, now: float) -> None:
+        touch = results.touch
+        last_us = int(self._row["t_us"]) if self._row is not None else None
+        for i in np.flatnonzero(touch["gap"]).tolist():
+            before_us = int(touch["t_us"][i - 1]) if i else last_us
+            if before_us is not None:
+                self._recorder.event("gap", {"from_us": before_us, "to_us": int(touch["t_us"][i])}, now)
+        self._row, self._row_s = touch[-1].copy(), now
+        self._strokes += len(results.strokes)
+        self._arrivals.append((now, len(raw)))
+        if self._origin_us is None:
+            ahead_s = now - self._began_s if self._began_s is not None else 0.0
+            self._origin_us = int(touch["t_us"][0]) - round(ahead_s * 1e6)
+
+    def _answer(self, results: Results) -> None:
+        if results.limits:
+            counts = results.limits[-1].pad_counts
+            self.device.limits((counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]))
+        for cue in results.cues:
+            self.device.cue(cue.pattern, cue.strength)
+
+    def _end_session(self, now: float) -> None:
+        if not self._recorder.recording:
+            return
+        if self._stream is not None:
+            results = self._stream.pipeline.finish()
+            self._strokes += len(results.strokes)
+            self._recorder.results(results)
+        fit = self.device.clock.fit
+        if fit is not None:
+            detail = {"reference_us": fit.reference_us, "reference_host_s": fit.reference_host_s, "rate": fit.rate}
+            self._recorder.event("clock", detail, now)
+        self._recorder.release()
+        self._ended_s = now
+
+    # -- the picture -----------------------------------------------------------------------------------------------
+
+    def _redraw(self, now: float) -> None:
+        self._drawn_s = now
+        self._picture = draw(self._scene(now))
+
+    def _scene(self, now: float) -> Scene:
+        while self._arrivals and self._arrivals[0][0] < now - RATE_OVER_S:
+            self._arrivals.popleft()
+        rate_hz = sum(rows for _, rows in self._arrivals) / RATE_OVER_S if self._arrivals else None
+        quiet_s = now - self._row_s if self._row is not None else None
+        stream = self._stream
+        end = self._ended_s if self._ended_s is not None else now
+        return Scene(
+            setup=stream.setup if stream else self._wishes.setup_for(None),
+            link=link_view(self._link, self.device, quiet_s, rate_hz, self._getting_ready),
+            pipeline=stream.pipeline if stream else None,
+            row=self._row,
+            recording=self._recorder.recording,
+            session_id=self._session_id,
+            session_s=max(end - self._began_s, 0.0) if self._began_s is not None else 0.0,
+            origin_us=self._origin_us or 0,
+            strokes=self._strokes,
+            demo=self._demo,
+            finished=self._finished,
+            charts=self._charts,
+            warning=self._recorder.warning or self._objection or self._sensor_warning(),
+        )
+
+    def _sensor_warning(self) -> str:
+        if self._stream is None or self.device.state is not DeviceState.STREAMING:
+            return ""
+        return sensor_warning(self._stream.pipeline.sensing.health(), self._status)

@@ -1,0 +1,159 @@
+"""Draws the page's picture of the session from the latest row: every value with its state in words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from slowhand.coach.coach import Coach
+from slowhand.coach.flag import Flag
+from slowhand.coach.readings import Reading
+from slowhand.locate.pose import Mode, Phase
+from slowhand.session.live_state import FlagView, Gauge, HandView, Level, LinkState, LinkView, LiveState, PadView
+from slowhand.session.pipeline import Pipeline
+from slowhand.session.setup import Setup
+
+FLAGS_SHOWN = 10
+
+NO_HAND = HandView(False, None, None, None, None, None, None, tuple(PadView(None, None, None, False) for _ in range(6)))
+STALE_WORDS = "no fresh samples"
+NO_GLOVE_WORDS = "no glove yet"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that a picture is drawn from."""
+
+    setup: Setup
+    link: LinkView
+    pipeline: Pipeline | None       # None: no glove has said what it has
+    row: np.void | None             # the latest touch row
+    recording: bool = False
+    session_id: int | None = None
+    session_s: float = 0.0
+    origin_us: int = 0              # the session's beginning on the device's clock
+    strokes: int = 0
+    demo: bool = False
+    finished: bool = False
+    charts: tuple[str, ...] = ()
+    warning: str = ""
+
+
+def draw(scene: Scene) -> LiveState:
+    """The picture of a scene. Values of a stream that has stopped are shown as stale, never as fine."""
+    setup, row = scene.setup, scene.row
+    coach = scene.pipeline.coach if scene.pipeline else Coach(setup.glove, setup.receiver, setup.choice.mode)
+    flows = scene.link.state is LinkState.STREAMING and row is not None
+    pace, pressure = gauge_of(coach.pace()), gauge_of(coach.pressure())
+    if not flows:
+        pace, pressure = (stale(gauge) if row is not None else _no_glove(gauge) for gauge in (pace, pressure))
+    line, level = _line(scene, coach) if flows else (scene.link.words, Level.UNKNOWN if row is None else Level.STALE)
+    flags = scene.pipeline.flags if scene.pipeline else None
+    return LiveState(
+        link=scene.link,
+        mode=setup.choice.mode.name.lower(),
+        phase=_phase(scene).name.lower(),
+        recording=scene.recording,
+        session_id=scene.session_id,
+        session_s=scene.session_s,
+        coach_line=line,
+        coach_level=level,
+        pace=pace,
+        pressure=pressure,
+        hand=hand_of(row) if flows and row is not None else NO_HAND,
+        back_length_mm=setup.receiver.back_length_mm,
+        shoulder_width_mm=setup.receiver.shoulder_width_mm,
+        flags=flag_views(flags.flags(), coach.open_flags, scene.origin_us) if flags else (),
+        flag_counts=flags.counts() if flags else {},
+        stroke_count=scene.strokes,
+        demo=scene.demo,
+        finished=scene.finished,
+        charts=scene.charts,
+        warning=scene.warning,
+    )
+
+
+def gone_stale(picture: LiveState, words: str) -> LiveState:
+    """The picture when nothing has come since it was drawn, although the link still seems to stream."""
+    return replace(
+        picture,
+        link=replace(picture.link, state=LinkState.STALE, words=words, rate_hz=0.0),
+        pace=stale(picture.pace),
+        pressure=stale(picture.pressure),
+        hand=NO_HAND,
+        coach_line=words,
+        coach_level=Level.STALE,
+    )
+
+
+def _line(scene: Scene, coach: Coach) -> tuple[str, Level]:
+    line, level = coach.current_line()
+    guidance = scene.pipeline.locator.guidance if scene.pipeline else None
+    if guidance is not None and guidance.reason and _phase(scene) is not Phase.RUNNING:
+        line = f"{line} ({guidance.reason[0].upper()}{guidance.reason[1:]}.)"
+    return line, Level(level)
+
+
+def _phase(scene: Scene) -> Phase:
+    if scene.row is not None:
+        return Phase(int(scene.row["phase"]))
+    return Phase.AWAIT_AWAY if scene.setup.choice.mode is Mode.STRIP else Phase.RUNNING
+
+
+def _no_glove(gauge: Gauge) -> Gauge:
+    return replace(gauge, level=Level.UNKNOWN, words=NO_GLOVE_WORDS)
+
+
+def gauge_of(reading: Reading) -> Gauge:
+    """The coach's reading as the page's gauge."""
+    return Gauge(
+        reading.value, reading.at_least, Level(reading.level), reading.words, reading.warn, reading.alarm,
+        reading.full_scale, reading.unit, reading.t_us,
+    )
+
+
+def stale(gauge: Gauge) -> Gauge:
+    """The gauge when samples have stopped: whatever it said, it says it no longer."""
+    return replace(gauge, level=Level.STALE, words=STALE_WORDS)
+
+
+def hand_of(row: np.void) -> HandView:
+    """The hand of one touch row (TOUCH_DTYPE); ``None`` for every place that is unknown."""
+    x, y, _ = row["pos_mm"].tolist()
+    cop_x, cop_y = row["cop_mm"].tolist()
+    pads = zip(row["pad_mm"].tolist(), row["force_n"].tolist(), row["at_least"].tolist(), strict=True)
+    return HandView(
+        located=bool(row["located"]),
+        x_mm=_known(x),
+        y_mm=_known(y),
+        heading_rad=_known(float(row["heading_rad"])),
+        sigma_mm=_known(max(row["sigma_mm"].tolist())),
+        cop_x_mm=_known(cop_x),
+        cop_y_mm=_known(cop_y),
+        pads=tuple(
+            PadView(_known(pad_x), _known(pad_y), _known(force), at_least)
+            for (pad_x, pad_y), force, at_least in pads
+        ),
+    )
+
+
+def flag_views(flags: tuple[Flag, ...], open_flags: tuple[Flag, ...], origin_us: int) -> tuple[FlagView, ...]:
+    """The latest flags, newest first; ``origin_us`` is the session's beginning on the device's clock.
+
+    An open flag is shown with its value of now (``open_flags``), which grows without being told as a change.
+    """
+    now = {(flag.kind, flag.start_us): flag for flag in open_flags}
+    latest = (now.get((flag.kind, flag.start_us), flag) for flag in reversed(flags[-FLAGS_SHOWN:]))
+    return tuple(
+        FlagView(
+            flag.kind.value, flag.severity.value, flag.value, flag.unit, flag.end_us is None,
+            (flag.start_us - origin_us) * 1e-6,
+        )
+        for flag in latest
+    )
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None

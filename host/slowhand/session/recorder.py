@@ -1,0 +1,98 @@
+"""Recording beside the stream: begins and ends sessions, commits, and goes on when a full disk has room again."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from slowhand.errors import StoreError
+from slowhand.session.results import Results
+from slowhand.session.store import SessionStore
+from slowhand.session.writer import SessionWriter
+
+COMMIT_EVERY_S = 0.25   # what a killed host loses at most, and a commit's own time: well within a second
+
+
+class Recorder:
+    """Hands over to the session that is being recorded; nothing happens when none is.
+
+    `commit` belongs to a thread of its own, so that a slow disk never holds up the stream.
+    """
+
+    def __init__(self, store: SessionStore | None) -> None:
+        self._store = store
+        self._writer: SessionWriter | None = None
+        self._unclosed: list[SessionWriter] = []
+        self._commits = threading.Lock()
+        self._warning = ""
+
+    @property
+    def recording(self) -> bool:
+        return self._writer is not None
+
+    @property
+    def session_id(self) -> int | None:
+        """Of the session that is being recorded."""
+        return self._writer.session_id if self._writer else None
+
+    @property
+    def warning(self) -> str:
+        """One line for the page while recording is held up; empty when all is well."""
+        dropped = sum(writer.dropped_bytes for writer in self._writers())
+        if self._warning and dropped:
+            return f"{self._warning} {dropped} bytes are lost already."
+        return self._warning
+
+    def open_session(self) -> SessionWriter:
+        """A new session in the file, not yet in use: `use` it.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+        if self._store is None:
+            raise StoreError("this session has no file to record to; start again with --db FILE")
+        return self._store.begin()
+
+    def use(self, writer: SessionWriter) -> None:
+        """From now on everything goes to this session."""
+        self._writer = writer
+
+    def describe(self, setup: dict[str, Any], reception: dict[str, Any] | None) -> None:
+        if self._writer:
+            self._writer.describe(setup, reception)
+
+    def wire(self, chunk: bytes, host_s: float) -> None:
+        if self._writer:
+            self._writer.wire(chunk, host_s)
+
+    def results(self, results: Results) -> None:
+        if self._writer:
+            self._writer.results(results)
+
+    def event(self, kind: str, detail: dict[str, Any], host_s: float) -> None:
+        if self._writer:
+            self._writer.event(kind, detail, host_s)
+
+    def release(self) -> None:
+        """No more of this session comes; `commit` closes it."""
+        if self._writer:
+            self._unclosed.append(self._writer)
+            self._writer = None
+
+    def commit(self) -> bool:
+        """Put on disk what waits, and close what has ended. False (and `warning` says why) when that fails."""
+        with self._commits:
+            try:
+                if self._writer:
+                    self._writer.commit()
+                while self._unclosed:
+                    self._unclosed[0].close()
+                    self._unclosed.pop(0)
+            except StoreError as error:
+                self._warning = f"Recording is held up: {error}. It goes on by itself."
+                return False
+            self._warning = ""
+            return True
+
+    def _writers(self) -> list[SessionWriter]:
+        return self._unclosed + ([self._writer] if self._writer else [])

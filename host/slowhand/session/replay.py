@@ -1,0 +1,146 @@
+"""A stored session once more through the pipeline: from its wire bytes, as this version understands them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from slowhand.coach.overlap import with_flags
+from slowhand.device.reception import Reception
+from slowhand.errors import BadInputError
+from slowhand.sensing.rows import RAW_DTYPE
+from slowhand.session.analyze import BLOCK_ROWS, Analysis, Progress
+from slowhand.session.results import Results
+from slowhand.session.setup import Setup
+from slowhand.session.store import Event, SessionStore, StoredSession
+from slowhand.session.stream import Stream
+from slowhand.strokes.touch import TOUCH_DTYPE
+from slowhand.wire.messages_gen import Hello
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A session's raw rows and what was found in them."""
+
+    stored: StoredSession
+    raw: np.ndarray       # RAW_DTYPE
+    analysis: Analysis
+    lost_frames: int      # that the sequence numbers show to be missing
+    bad_frames: int       # damaged
+
+
+class Player:
+    """Takes a session's bytes in their order and gives its results, as the live engine did."""
+
+    def __init__(self, stored: StoredSession, setup: Setup) -> None:
+        self.setup = setup
+        self.reception = Reception()
+        self.stream: Stream | None = None
+        self._zones = list(_zone_choices(stored.events))
+        self._waiting: list[np.ndarray] = []
+        self._waiting_rows = 0
+        if stored.reception:
+            self.reception.restore(stored.reception)
+            if self.reception.hello is not None and self.reception.compatible:
+                self.stream = Stream(setup, self.reception.hello)
+
+    def feed(self, chunk: bytes, host_s: float, block_rows: int = 1) -> Iterator[tuple[np.ndarray, Results]]:
+        """Raw rows and results of bytes that were read at ``host_s`` (the recording host's clock).
+
+        Bytes are decoded piece by piece, since a reset's place in time depends on when they came; rows are
+        processed once there are ``block_rows`` of them.
+        """
+        output = self.reception.feed(chunk, host_s)
+        if output.hellos and self.reception.compatible:
+            yield from self.process_waiting()
+            self._meet(output.hellos[-1])
+        if len(output.rows):
+            self._waiting.append(output.rows)
+            self._waiting_rows += len(output.rows)
+        if self._waiting_rows >= block_rows:
+            yield from self.process_waiting()
+
+    def process_waiting(self) -> Iterator[tuple[np.ndarray, Results]]:
+        """Raw rows and results of what was decoded and waits for a block to be full."""
+        waiting, self._waiting, self._waiting_rows = self._waiting, [], 0
+        if self.stream is not None and waiting:
+            for part in self._between_choices(np.concatenate(waiting)):
+                yield self.stream.process(part)
+
+    def finish(self) -> Results:
+        """The recording has ended."""
+        return self.stream.pipeline.finish() if self.stream else Results()
+
+    def _meet(self, hello: Hello) -> None:
+        if self.stream is None or self.stream.rows == 0:
+            self.stream = Stream(self.setup, hello)
+        else:
+            self.stream.chips.use(hello)
+
+    def _between_choices(self, rows: np.ndarray) -> Iterator[np.ndarray]:
+        """The rows, cut where the giver chose a zone."""
+        while self._zones and self.stream is not None:
+            after_us, name = self._zones[0]
+            before = int(np.searchsorted(rows["t_us"], after_us, side="right"))
+            if before == len(rows):
+                break
+            if before:
+                yield rows[:before]
+                rows = rows[before:]
+            self._zones.pop(0)
+            self.stream.choose_zone(name)
+        yield rows
+
+
+def replay(
+    store: SessionStore, session_id: int, setup: Setup | None = None, progress: Progress | None = None
+) -> Replayed:
+    """Run a stored session again: with its own setup, or with another (``setup``).
+
+    Raises:
+        BadInputError: there is no such session, or this version cannot read its settings.
+        StoreError: the session file cannot be read.
+    """
+    stored = store.read(session_id)
+    if setup is None:
+        if not stored.info.setup:
+            raise BadInputError(f"session {session_id} ended before it began: nothing was recorded")
+        setup = Setup.from_dict(stored.info.setup)
+    player = Player(stored, setup)
+    raw: list[np.ndarray] = [np.zeros(0, RAW_DTYPE)]
+    blocks: list[Results] = []
+    total, done = max(stored.info.wire_bytes, 1), 0
+    for host_s, chunk in store.iter_wire(session_id):
+        for rows, results in player.feed(chunk, host_s, BLOCK_ROWS):
+            raw.append(rows)
+            blocks.append(results)
+            if progress:
+                progress(min(done / total, 1.0))
+        done += len(chunk)
+    for rows, results in player.process_waiting():
+        raw.append(rows)
+        blocks.append(results)
+    blocks.append(player.finish())
+    if progress:
+        progress(1.0)
+    reception = player.reception
+    return Replayed(
+        stored, np.concatenate(raw), _analysis(setup, player, blocks), reception.losses.lost,
+        reception.decoder.counts.bad,
+    )
+
+
+def _analysis(setup: Setup, player: Player, blocks: list[Results]) -> Analysis:
+    touch = np.concatenate([np.zeros(0, TOUCH_DTYPE), *(block.touch for block in blocks)])
+    flags = player.stream.pipeline.flags.flags() if player.stream else ()
+    strokes = sorted((stroke for block in blocks for stroke in block.strokes), key=lambda stroke: stroke.start_us)
+    return Analysis(setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks))
+
+
+def _zone_choices(events: tuple[Event, ...]) -> Iterator[tuple[int, str | None]]:
+    for event in events:
+        if event.kind == "zone":
+            after_us = event.detail["after_us"]
+            yield -1 if after_us is None else int(after_us), event.detail["name"]

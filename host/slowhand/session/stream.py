@@ -1,0 +1,78 @@
+"""One session's way from wire rows to results: the same object live and in replay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from slowhand.coach.receiver import Receiver
+from slowhand.locate.pose import Mode
+from slowhand.locate.strip import StripProfile
+from slowhand.sensing.chips import ChipReader
+from slowhand.sensing.profile import GloveProfile, load_glove
+from slowhand.session.modes import Choice, Present, choose_mode
+from slowhand.session.results import Results
+from slowhand.session.setup import Setup
+from slowhand.wire.messages_gen import Channels, Hand, Hello
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the user gave: profiles, and a mode if one is forced."""
+
+    receiver: Receiver
+    glove: GloveProfile | None = None     # None: the nominal one for the hand that the glove says
+    strip: StripProfile | None = None
+    mode: Mode | None = None
+    rate_hz: float = 200.0
+
+    def setup_for(self, hello: Hello | None) -> Setup:
+        """The setup for a glove that says ``hello``; a guess before it has said anything."""
+        left = hello is not None and hello.hand == Hand.LEFT
+        glove = self.glove or load_glove(hand="left" if left else "right")
+        has = hello.channels if hello else Channels.PADS | Channels.MOTION | Channels.FIELD0
+        present = Present(
+            strip=self.strip is not None,
+            magnetometer=bool(glove.magnetometer),
+            field=bool(has & (Channels.FIELD0 | Channels.FIELD1)),
+            motion=bool(has & Channels.MOTION),
+        )
+        choice = choose_mode(present)
+        if self.mode is not None and self.mode > choice.mode:
+            choice = Choice(self.mode, f"{self.mode.name.lower()} mode was asked for")
+        return Setup(glove, self.strip, self.receiver, choice, self.rate_hz)
+
+    def objection(self, hello: Hello) -> str:
+        """What does not fit together, in one line; empty when all does."""
+        said = {Hand.LEFT: "left", Hand.RIGHT: "right"}.get(hello.hand)  # type: ignore[call-overload]
+        if self.glove is not None and said is not None and said != self.glove.hand:
+            return f"The glove says that it is a {said} one, but the glove file is for the {self.glove.hand} hand."
+        return ""
+
+
+class Stream:
+    """Turns wire rows into results; needs the glove's Hello for the scales."""
+
+    def __init__(self, setup: Setup, hello: Hello) -> None:
+        self.setup = setup
+        self.chips = ChipReader(hello)
+        self.pipeline = setup.pipeline()
+        self.rows = 0
+        self.first_us: int | None = None
+        self.last_us: int | None = None
+
+    def process(self, wire: np.ndarray) -> tuple[np.ndarray, Results]:
+        """WIRE_DTYPE rows in; the raw rows (RAW_DTYPE) and what was found in them."""
+        raw = self.chips.raw(wire)
+        if len(raw):
+            self.first_us = int(raw["t_us"][0]) if self.first_us is None else self.first_us
+            self.last_us = int(raw["t_us"][-1])
+            self.rows += len(raw)
+        return raw, self.pipeline.process(raw)
+
+    def choose_zone(self, name: str | None) -> None:
+        """Without a strip: where the giver says that the hand is, from the next row on."""
+        self.pipeline.coach.choose_zone(name)
+
+
