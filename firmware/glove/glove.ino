@@ -20,9 +20,9 @@ static SensorBus sensor_bus(glove.sensors());
 static void begin_tick() {
   board::feed_watchdog();  // by the tick alone: a glove that has stopped sampling is reset
   const clock::Tick tick = clock::take_tick();
-  if (!glove.tick(tick.t_us, tick.overrun)) return;
-  glove.report(board::health());
-  pads::ask_supply();  // for the next report
+  const Glove::Due due = glove.tick(tick.t_us, tick.overrun);
+  if (due == Glove::Due::measurement) pads::ask_supply();
+  if (due == Glove::Due::report) glove.report(board::health());
 }
 
 static void judge_pads() {
@@ -31,10 +31,17 @@ static void judge_pads() {
   glove.scanned(counts);
 }
 
+// Some bytes at a time, so that a flood of them cannot keep the loop from the tick.
 static void obey_host() {
   uint8_t byte;
   uint32_t came_us;
-  while (uart::read(byte, came_us)) glove.receive(byte, came_us, clock::now_us());
+  for (uint8_t taken = 0; uart::read(byte, came_us); ++taken) {
+    glove.receive(byte, came_us, clock::now_us());
+    if (taken == 16) {
+      events::raise(events::received);
+      break;
+    }
+  }
   clock::set_rate(glove.rate_hz());
 }
 

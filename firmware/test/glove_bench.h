@@ -14,7 +14,9 @@ class GloveBench {
   // One tick: the scan ends after 0.3 ms, each exchange with a chip takes 0.3 ms.
   void tick(bool overrun = false) {
     const uint32_t t_us = now_us;
-    if (glove.tick(t_us, overrun)) glove.report(health);
+    const Glove::Due due = glove.tick(t_us, overrun);
+    measurements += due == Glove::Due::measurement;
+    if (due == Glove::Due::report) glove.report(health);
     now_us += 300;
     glove.scanned(pads);
     look_at_motor();
@@ -57,6 +59,7 @@ class GloveBench {
   uint8_t motor = 0;
   uint32_t motor_on_since_us = 0;
   uint32_t longest_on_us = 0;
+  int measurements = 0;
 
  private:
   void exchange_all(uint32_t t_us) {

@@ -127,6 +127,22 @@ TEST_CASE("what is not understood is counted and the stream goes on") {
   CHECK(bench.glove.streaming());
 }
 
+TEST_CASE("what a report tells is measured just before it, once; a low supply is flagged, an unknown one is not") {
+  GloveBench bench;
+  bench.start();
+  const int before = bench.measurements;
+  bench.run_for(5000000U);
+  CHECK(bench.measurements == before + 5);
+  const auto supply_flag = [&](uint16_t supply_mv) {
+    bench.health.supply_mv = supply_mv;
+    bench.run_for(1000000U);
+    return (bench.line.all<wire::Status>().back().faults & wire::status_faults::supply_low) != 0;
+  };
+  CHECK_FALSE(supply_flag(4500));
+  CHECK(supply_flag(3900));
+  CHECK_FALSE(supply_flag(0));
+}
+
 TEST_CASE("a crossing moves the motor within the sample, and is told with pad, count and limit") {
   for (const uint32_t begin_us : {400000U, kNearWrap}) {
     GloveBench bench;

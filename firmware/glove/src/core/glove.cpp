@@ -13,20 +13,21 @@ constexpr uint32_t kGreetLatestUs = 300 * kMillisecondUs;
 constexpr uint8_t kHostGoneS = 10;
 // The ATmega328P at 16 MHz wants 3.8 V (data sheet, figure 29-1). The bandgap that measures it is within +-10 %.
 constexpr uint16_t kSupplyLowMv = 4000;
+constexpr uint32_t kMeasureAfterUs = 950 * kMillisecondUs;  // a report tells what is 50 ms old
 constexpr uint8_t kNoPad = 255;
 
 bool offered(uint16_t rate_hz) { return rate_hz == 100 || rate_hz == 200 || rate_hz == 400 || rate_hz == 500; }
 
 }  // namespace
 
-bool Glove::tick(uint32_t t_us, bool overrun) {
+Glove::Due Glove::tick(uint32_t t_us, bool overrun) {
   if (assembly_.open()) send_frames();  // a sensor did not answer in time: better late and flagged than never
   const bool with_field = ticks_to_field_ == 0;
   ticks_to_field_ = static_cast<uint8_t>((with_field ? rate_hz_ / kFieldRateHz : ticks_to_field_) - 1);
   assembly_.begin(t_us, with_field, overrun, motor_.on());
   sensors_.begin_tick(with_field);
   greet_when_ready();
-  return once_a_second(t_us);
+  return count_seconds(t_us);
 }
 
 void Glove::scanned(const uint16_t counts[kPads]) {
@@ -136,12 +137,18 @@ void Glove::greet_when_ready() {
   send_hello();
 }
 
-bool Glove::once_a_second(uint32_t t_us) {
-  if (static_cast<uint32_t>(t_us - second_us_) < kSecondUs) return false;
-  second_us_ += kSecondUs;
-  ++uptime_s_;
-  if (silent_s_ < kHostGoneS && ++silent_s_ == kHostGoneS) motor_.stop_pace();
-  return true;
+Glove::Due Glove::count_seconds(uint32_t t_us) {
+  const uint32_t passed_us = t_us - second_us_;
+  if (passed_us >= kSecondUs) {
+    second_us_ += kSecondUs;
+    ++uptime_s_;
+    if (silent_s_ < kHostGoneS && ++silent_s_ == kHostGoneS) motor_.stop_pace();
+    measured_ = false;
+    return Due::report;
+  }
+  if (measured_ || passed_us < kMeasureAfterUs) return Due::nothing;
+  measured_ = true;
+  return Due::measurement;
 }
 
 void Glove::send_hello() {

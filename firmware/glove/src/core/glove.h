@@ -35,9 +35,11 @@ class Glove {
   explicit constexpr Glove(ByteSink& sink) : outbox_(sink) {}
   void set_identity(const Identity& identity) { identity_ = identity; }
 
-  // A tick has begun: the pads are being sampled at `t_us`. `overrun`: one before it was missed. True once a second:
-  // report() is due.
-  bool tick(uint32_t t_us, bool overrun);
+  // What the board owes after a tick: once a second a report(), and just before that to measure what it will tell.
+  enum class Due : uint8_t { nothing, measurement, report };
+
+  // A tick has begun: the pads are being sampled at `t_us`. `overrun`: one before it was missed.
+  Due tick(uint32_t t_us, bool overrun);
   void report(const BoardHealth& health);
   // The pads of this tick; the reflex looks at them at once.
   void scanned(const uint16_t counts[kPads]);
@@ -68,7 +70,7 @@ class Glove {
   void stop();
   void refuse(const Command& command, uint8_t reason, uint32_t now_us);
   void greet_when_ready();
-  bool once_a_second(uint32_t t_us);
+  Due count_seconds(uint32_t t_us);
 
   Outbox outbox_;
   Identity identity_ = {0, 0};
@@ -85,6 +87,7 @@ class Glove {
   uint16_t bad_commands_ = 0;
   uint32_t uptime_s_ = 0;
   uint32_t second_us_ = 0;  // device time at which the present second began
+  bool measured_ = false;   // in the present second
   uint8_t silent_s_ = 0;    // whole seconds without a command
 };
 

@@ -34,8 +34,8 @@ void set(uint8_t strength) {
     TCCR2B = 0;
   } else if (strength_now == 0) {
     TCNT2 = 0xFF;  // OCR2B is taken over at the bottom, one count from here
-    TCCR2A = kFastPwm | kPinToPwm;
     TCCR2B = kClock;
+    TCCR2A = kFastPwm | kPinToPwm;
   }
   strength_now = strength;
 }

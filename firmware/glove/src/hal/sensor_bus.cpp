@@ -17,9 +17,13 @@ constexpr uint16_t kRoomForBringUpUs = 300;
 
 void SensorBus::advance() {
   const uint32_t now_us = clock::now_us();
-  if (!twi::idle() && now_us - started_us_ > kHangsAfterUs) twi::free_the_bus();
   TransferEnd end;
-  if (twi::take_end(end)) sensors_.ended(transfer_, end, started_us_, now_us);
+  bool ended = twi::take_end(end);
+  if (!ended && !twi::idle() && now_us - started_us_ > kHangsAfterUs) {
+    twi::free_the_bus();
+    ended = twi::take_end(end);
+  }
+  if (ended) sensors_.ended(transfer_, end, started_us_, now_us);
   if (!twi::idle()) return;
   if (!sensors_.next(transfer_, now_us, clock::until_next_tick_us() > kRoomForBringUpUs)) return;
   started_us_ = clock::now_us();

@@ -16,8 +16,8 @@ bool idle();
 // True once for each exchange that has ended; `end` says how.
 bool take_end(TransferEnd& end);
 
-// For an exchange that does not end: gives it up as stuck, and clocks out of its byte a chip that holds the data line.
-// Takes 0.2 ms.
+// For an exchange that does not end: ends it as stuck, and clocks out of its byte a chip that holds the data line.
+// Takes 0.1 ms.
 void free_the_bus();
 
 }  // namespace twi
