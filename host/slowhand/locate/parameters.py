@@ -1,0 +1,114 @@
+"""The filter's numbers, each with where it comes from, and how they reach the kernels."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+
+STANDARD_GRAVITY = 9.80665  # m/s2
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Process noise is per square root of a second. Sources: "study" = feasibility runs in simulation
+    (docs/locator.md), "sheet" = ICM-20948 datasheet, otherwise reasoned beside the number.
+    """
+
+    # How fast things wander.
+    velocity_walk: float = 0.015      # m/s; study: 0.012 with perfect scale; sheet noise alone is 0.002
+    velocity_scale: float = 0.010     # of the hand's own acceleration: scale and alignment (sheet +-0.5 %)
+    attitude_walk: float = 0.0007     # rad; study: 0.0006
+    attitude_scale: float = 0.008     # of the rate: scale 0.5 % and alignment 0.5 degrees
+    scale_memory_s: float = 0.3       # a scale error keeps its sign for about one stroke's reversal
+    gyro_bias_walk: float = 5e-5      # rad/s; study
+    accel_bias_walk: float = 1e-3     # m/s2; study
+    earth_walk: float = 0.15          # uT; study: breathing, creeping iron
+    hard_iron_walk: float = 0.02      # uT
+    tilt_walk: float = 0.0005         # rad; a back that settles; more when seated (Frame)
+    # What is believed before anything was seen.
+    gyro_bias: float = 0.010          # rad/s; 0.5 dps left after calibration
+    accel_bias: float = 0.05          # m/s2
+    hard_iron: float = 2.5            # uT; study
+    gradient: float = 12.0            # uT/m; study
+    tilt: float = 0.03                # rad
+    shape: float = 0.012              # m, first wave; higher ones less; study
+    fall: float = 0.25                # relative
+    thick: float = 0.008              # m: hands of other sizes, flesh pressed in
+    moment: float = 0.05              # relative; study
+    lean: float = 0.055               # rad per axis, of a magnet on its ribbon; study: 4 degrees
+    placement: float = 0.002          # m; study
+    # How far a measurement is to be trusted.
+    field_noise: float = 1.0          # uT; study
+    field_map: float = 0.035          # of the strip's field at the sensor: soft iron 2 %, alignment 0.5 degrees
+    field_gate: float = 25.0          # d2 (3 degrees of freedom) from where noise is inflated by d2 / gate
+    height_noise: float = 0.010       # m
+    height_far: float = 0.08          # per m from the midline
+    height_period_s: float = 0.05     # more often over-weights an error that does not change
+    # Without field: how a hand can move.
+    loose_speed: float = 0.4          # m/s; study
+    loose_place: float = 0.4          # m; study
+    gap_acceleration: float = 2.5     # m/s2 of a hand that nobody watches
+    gap_turn: float = 0.8             # rad/s
+    gap_lost_s: float = 0.35          # a longer gap loses the place
+    # Absence.
+    weak_field: float = 3.0           # uT of strip at the sensor; study
+    weak_for_s: float = 0.1
+    away_sigma_x: float = 0.035       # m; study
+    away_sigma_y: float = 0.052
+    away_earth: float = 1.5           # uT added on entry; study: not more
+    away_attitude: float = 0.009      # rad added on entry; study: not more
+    # Believing and doubting.
+    located_sigma: float = 0.015      # m; fixed by the product
+    nis_fast_s: float = 0.33          # study
+    nis_fast_limit: float = 5.0       # mean of d2 / 3
+    nis_slow_s: float = 1.7           # study
+    nis_slow_limit: float = 2.5
+    height_limit: float = 3.5         # sigmas
+    snapshot_s: float = 5.0
+    sigma_factor: float = 1.2         # stated over computed sigma, from coverage in simulation
+
+
+PARAMETER_DTYPE = np.dtype([(field.name, "f8") for field in fields(Parameters)])
+
+
+def packed(parameters: Parameters) -> np.ndarray:
+    """As a record array of one row, for the kernels."""
+    row = np.zeros(1, PARAMETER_DTYPE)
+    for name, value in asdict(parameters).items():
+        row[name] = value
+    return row
+
+
+FRAME_DTYPE = np.dtype(
+    [
+        ("gravity", "f8", 3),       # m/s2, back frame
+        ("lean", "f8", (2, 3)),     # what the two tilt states add to it, m/s2 per rad
+        ("centre", "f8", 3),        # where the earth's field is defined, m
+        ("length", "f8"),           # of the strip, m
+        ("height", "f8"),           # of the magnets' centres above the skin, m
+        ("tilt", "f8"),             # prior of the tilt states, rad
+        ("tilt_walk", "f8"),        # rad per sqrt(s)
+        ("earth_walk", "f8"),       # uT per sqrt(s)
+    ]
+)
+
+
+def frame_of(posture: str, length_m: float, height_m: float, parameters: Parameters) -> np.ndarray:
+    """The back frame's constants for the kernels, as a record array of one row.
+
+    A seated trunk leans by some degrees and sways, so its gravity and its share of the earth's field wander.
+    """
+    row = np.zeros(1, FRAME_DTYPE)
+    seated = posture == "seated"
+    row["gravity"] = (0.0, STANDARD_GRAVITY, 0.0) if seated else (0.0, 0.0, -STANDARD_GRAVITY)
+    first = (STANDARD_GRAVITY, 0.0, 0.0)
+    second = (0.0, 0.0, STANDARD_GRAVITY) if seated else (0.0, STANDARD_GRAVITY, 0.0)
+    row["lean"] = (first, second)
+    row["centre"] = (0.0, length_m / 2.0, 0.05)
+    row["length"] = length_m
+    row["height"] = height_m
+    row["tilt"] = 3.0 * parameters.tilt if seated else parameters.tilt
+    row["tilt_walk"] = 0.006 if seated else parameters.tilt_walk
+    row["earth_walk"] = 0.4 if seated else parameters.earth_walk
+    return row

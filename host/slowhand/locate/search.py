@@ -1,0 +1,334 @@
+"""Finding the hand again: hypotheses start on a grid over the back and compete until one stands alone.
+
+Each is a small filter (``N_QUICK`` states) on the map as it was last known to be good. Scoring the grid is spread over
+rows, so that no single row takes long.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from slowhand.locate.book import AWAY, SEARCH, TRACK
+from slowhand.locate.contact_model import height_innovation
+from slowhand.locate.correction import correct
+from slowhand.locate.field_model import field_innovation
+from slowhand.locate.kernel import inner, kernel
+from slowhand.locate.layout import BE, N_QUICK, SHIFT, A, P, Q, V
+from slowhand.locate.motion_model import predict
+from slowhand.locate.rotation import turn_in_back
+from slowhand.locate.tracker import copy_estimate
+
+KEPT = 140               # hypotheses after the grid
+CHUNK = 150              # grid points scored per row: about half a millisecond
+STEP = 0.015             # m between grid points
+REACH_X = 0.18           # m to either side
+BEYOND = 0.07            # m beyond the strip's ends
+LEVELS = 2
+LEVEL_STEP = 0.016       # m between them
+YAW_STEP = 0.35          # rad
+PRUNE = 14.0             # log-likelihood behind the best
+SAME_X = 0.006           # m: two hypotheses nearer than this are one
+SAME_Y = 0.008
+RIVAL = 0.025            # m: farther away than this is another place
+NEEDED_LEAD = 9.0        # log-likelihood over the best rival
+MAX_SEARCH_S = 5.0       # then start over
+NOISE_UT = 1.5
+MAP_FIRST = 0.20         # share of the strip's field not to be believed on a grid of centimetres ...
+MAP_LATER = 0.10         # ... and once the hypotheses have settled
+SETTLE_S = 0.4
+LOOK_M = 0.010           # looks nearer together than this see the same error of the map
+
+
+class Bank(NamedTuple):
+    """The competing hypotheses. K = ``KEPT`` + 1; the last one is where the grid is scored."""
+
+    x: np.ndarray       # (K, N + 1)
+    cov: np.ndarray     # (K, 18, 18)
+    score: np.ndarray   # (K,) log-likelihood; -inf where there is none
+    nis: np.ndarray     # (K,) smoothed d2 / 3
+    cell: np.ndarray    # (K,) which grid place it came from
+
+
+def new_bank(size: int) -> Bank:
+    """Room for the hypotheses of an error state of ``size``."""
+    k = KEPT + 1
+    return Bank(
+        np.zeros((k, size + SHIFT)), np.zeros((k, N_QUICK, N_QUICK)), np.full(k, -np.inf), np.zeros(k),
+        np.zeros(k, np.int64),
+    )
+
+
+@kernel
+def begin(est, bank, book, par):
+    """Start a search from the estimate's attitude, biases, earth field and map."""
+    for k in range(bank.score.shape[0]):
+        bank.score[k] = -math.inf
+    for s in range(2):
+        book.grid_has[s] = book.last_field_s[s] < 0.03
+        for i in range(3):
+            book.grid_field[s, i] = book.last_field[s, i]
+    for i in range(4):
+        book.grid_q[i] = est.x[Q + i]
+    book.grid = 0
+    book.alive = 0
+    book.best = -1
+    book.lead = 0.0
+    book.search_s = 0.0
+    book.tidy = 0
+    book.status = SEARCH
+
+
+@inner
+def _axis(low, high, step):
+    return round((high - low) / step) + 1
+
+
+@kernel
+def grid_points(frame, cov):
+    """How many places along x and y, and how many headings, the grid has."""
+    sigma_yaw = math.sqrt(cov[A + 2, A + 2])
+    yaws = 1
+    if sigma_yaw > 0.5 * YAW_STEP:
+        yaws = 2 * math.ceil(min(2.5 * sigma_yaw, math.pi) / YAW_STEP) + 1
+    columns = _axis(-REACH_X, REACH_X, STEP)
+    lines = _axis(-BEYOND, frame.length + BEYOND, STEP)
+    return columns, lines, yaws
+
+
+@kernel
+def score_grid(est, bank, setup, book, frame, par, work):
+    """Score the next ``CHUNK`` points of the grid and keep the best ones; at its end the hypotheses are set free."""
+    columns, lines, yaws = grid_points(frame, est.cov)
+    per_place = LEVELS * yaws
+    total = columns * lines * per_place
+    stop = min(total, book.grid + CHUNK)
+    spare = bank.score.shape[0] - 1
+    for g in range(book.grid, stop):
+        place, variant = g // per_place, g % per_place
+        px = -REACH_X + STEP * (place % columns)
+        py = -BEYOND + STEP * (place // columns)
+        level = (variant % LEVELS - 0.5 * (LEVELS - 1)) * LEVEL_STEP
+        yaw = (variant // LEVELS - (yaws - 1) // 2) * YAW_STEP
+        _place_at(spare, px, py, level, yaw, yaws, est, bank, book, frame, par, work)
+        score = _look_twice(spare, bank, est, setup, book, frame, par, work)
+        score += _prior_score(px, py, book)
+        _keep(spare, place, score, bank)
+    book.grid = stop
+    if stop == total:
+        book.grid = -1
+        _set_free(est, bank, book)
+
+
+@inner
+def _place_at(k, px, py, level, yaw, yaws, est, bank, book, frame, par, work):
+    """Make hypothesis ``k``: the touching hand at (px, py), ``level`` above where the skin should be."""
+    x, cov = bank.x[k], bank.cov[k]
+    for i in range(x.shape[0]):
+        x[i] = est.x[i]
+    for i in range(4):
+        x[Q + i] = book.grid_q[i]
+    turn_in_back(x[Q : Q + 4], 0.0, 0.0, yaw)
+    for i in range(N_QUICK):
+        for j in range(N_QUICK):
+            cov[i, j] = est.cov[i, j] if i >= A and j >= A else 0.0
+    if yaws > 1:
+        for j in range(N_QUICK):
+            cov[A + 2, j] = 0.0
+            cov[j, A + 2] = 0.0
+        cov[A + 2, A + 2] = (0.4 * YAW_STEP) ** 2
+    x[P], x[P + 1], x[P + 2] = px, py, 0.0
+    height_innovation(x, np.int64(N_QUICK), book.lever, frame, par, work)
+    x[P + 2] = work.nu[0] + level
+    for i in range(3):
+        x[V + i] = 0.0
+        cov[P + i, P + i] = 0.007**2
+        cov[V + i, V + i] = 0.20**2
+    cov[P + 2, P + 2] = 0.008**2
+
+
+@inner
+def _look_twice(k, bank, est, setup, book, frame, par, work):
+    score = 0.0
+    for s in range(2):
+        if book.grid_has[s]:
+            score += _look(k, s, book.grid_field[s], MAP_FIRST, bank, est, setup, frame, work)[1]
+    return score
+
+
+@inner
+def _look(k, s, seen, share, bank, est, setup, frame, work):
+    x, cov = bank.x[k], bank.cov[k]
+    strip2 = field_innovation(
+        x, np.int64(N_QUICK), s, seen, setup.levers[s], setup.ribbon, est.field_map, frame, work
+    )
+    variance = NOISE_UT**2 + share * share * strip2
+    return correct(x, cov, np.int64(N_QUICK), np.int64(3), variance, 16.0, work)
+
+
+@inner
+def _prior_score(px, py, book):
+    # The filter's own last idea of the place counts, but a hand may have been carried anywhere.
+    d2 = ((px - book.prior_p[0]) / book.prior_s[0]) ** 2 + ((py - book.prior_p[1]) / book.prior_s[1]) ** 2
+    return -0.5 * min(d2, 16.0)
+
+
+@inner
+def _keep(spare, cell, score, bank):
+    """Keep the hypothesis in ``spare`` if it is the best of its cell so far and good enough."""
+    worst = 0
+    for k in range(spare):
+        if bank.score[k] > -math.inf and bank.cell[k] == cell:
+            if score <= bank.score[k]:
+                return
+            worst = k
+            break
+        if bank.score[k] < bank.score[worst]:
+            worst = k
+    if score > bank.score[worst]:
+        copy_estimate(bank.x[worst], bank.cov[worst], bank.x[spare], bank.cov[spare])
+        bank.score[worst] = score
+        bank.cell[worst] = cell
+        bank.nis[worst] = 1.0
+
+
+@inner
+def _set_free(est, bank, book):
+    """The grid was scored with an attitude some rows old: turn every hypothesis as the hand has turned since."""
+    before, now = book.grid_q, est.x[Q : Q + 4]
+    # between = before^-1 * now
+    w = before[0] * now[0] + before[1] * now[1] + before[2] * now[2] + before[3] * now[3]
+    i = before[0] * now[1] - before[1] * now[0] - before[2] * now[3] + before[3] * now[2]
+    j = before[0] * now[2] + before[1] * now[3] - before[2] * now[0] - before[3] * now[1]
+    k = before[0] * now[3] - before[1] * now[2] + before[2] * now[1] - before[3] * now[0]
+    for h in range(bank.score.shape[0] - 1):
+        q = bank.x[h, Q : Q + 4]
+        a, b, c, d = q[0], q[1], q[2], q[3]
+        q[0] = a * w - b * i - c * j - d * k
+        q[1] = a * i + b * w + c * k - d * j
+        q[2] = a * j - b * k + c * w + d * i
+        q[3] = a * k + b * j - c * i + d * w
+        bank.score[h] *= 0.5  # a look at grid distance is worth less than one that has settled
+        book.alive += bank.score[h] > -math.inf
+    bank.score[bank.score.shape[0] - 1] = -math.inf
+
+
+@kernel
+def run_bank(row, seconds, est, bank, setup, book, frame, par, work):
+    """Carry every hypothesis to this row and let it meet this row's fields and contact."""
+    touching = book.contact and book.contact_s > 0.04 and book.height_s >= par.height_period_s
+    weight = _news(bank, book)
+    share = MAP_LATER + (MAP_FIRST - MAP_LATER) * max(0.0, 1.0 - book.search_s / SETTLE_S)
+    for k in range(bank.score.shape[0] - 1):
+        if bank.score[k] == -math.inf:
+            continue
+        x, cov = bank.x[k], bank.cov[k]
+        predict(x, cov, np.int64(N_QUICK), seconds, book.mean_accel, book.mean_gyro, frame, par, work)
+        for s in range(2):
+            if book.look_s[s] > 0.0:
+                d2, loglik = _look(k, s, book.last_field[s], share, bank, est, setup, frame, work)
+                bank.score[k] += weight * max(loglik, loglik + 0.5 * (d2 - 40.0))
+                bank.nis[k] += 0.04 * (min(d2, 40.0) / 3.0 - bank.nis[k])
+        if touching:
+            variance = height_innovation(x, np.int64(N_QUICK), book.lever, frame, par, work)
+            d2, loglik = correct(x, cov, np.int64(N_QUICK), np.int64(1), variance, 9.0, work)
+            bank.score[k] += weight * max(loglik, loglik + 0.5 * (d2 - 16.0))
+    if touching:
+        book.height_s = 0.0
+
+
+@inner
+def _news(bank, book):
+    """How much a look is worth: repeated looks at one place are not new evidence."""
+    speed = 0.1
+    if book.best >= 0:
+        x = bank.x[book.best]
+        speed = math.sqrt(x[V] ** 2 + x[V + 1] ** 2 + x[V + 2] ** 2)
+    return min(0.5, max(0.02, 0.5 * speed * max(book.look_s[0], book.look_s[1]) / LOOK_M))
+
+
+@kernel
+def compare(bank, book):
+    """Prune, merge, and find the leader and its lead over the best rival at another place."""
+    spare = bank.score.shape[0] - 1
+    best = 0
+    for k in range(1, spare):
+        if bank.score[k] > bank.score[best]:
+            best = k
+    top = bank.score[best]
+    for k in range(spare):
+        if bank.score[k] < top - PRUNE:
+            bank.score[k] = -math.inf
+    for k in range(spare):
+        if bank.score[k] == -math.inf:
+            continue
+        for j in range(k + 1, spare):
+            if bank.score[j] > -math.inf and _same(bank.x[k], bank.x[j]):
+                loser = j if bank.score[j] <= bank.score[k] else k
+                bank.score[loser] = -math.inf
+                if loser == k:
+                    break
+    book.alive = 0
+    rival = top - PRUNE
+    for k in range(spare):
+        if bank.score[k] == -math.inf:
+            continue
+        book.alive += 1
+        dx, dy = bank.x[k, P] - bank.x[best, P], bank.x[k, P + 1] - bank.x[best, P + 1]
+        if dx * dx + dy * dy > RIVAL**2:
+            rival = max(rival, bank.score[k])
+    book.best = best
+    book.lead = top - rival
+
+
+@inner
+def _same(x, other):
+    if abs(x[P] - other[P]) > SAME_X or abs(x[P + 1] - other[P + 1]) > SAME_Y:
+        return False
+    aligned = 0.0
+    for i in range(4):
+        aligned += x[Q + i] * other[Q + i]
+    return abs(aligned) > 0.997  # nine degrees
+
+
+@kernel
+def decide(est, n, bank, book, par):
+    """Accept the leader when it stands alone and fits; start over when time is up; go back to waiting when let go."""
+    if book.free_s > 1.5:
+        book.status = AWAY
+        return
+    best = book.best
+    if best < 0 or book.search_s < 0.15:
+        return
+    cov = bank.cov[best]
+    sure = math.sqrt(max(cov[P, P], cov[P + 1, P + 1])) < 0.8 * par.located_sigma
+    if book.lead > NEEDED_LEAD and bank.nis[best] < 1.6 and sure and abs(bank.x[best, P]) < 0.22:
+        adopt(est, n, best, bank, book)
+    elif book.search_s > MAX_SEARCH_S:
+        book.status = AWAY  # still in contact: the next row begins a new search
+
+
+@kernel
+def adopt(est, n, best, bank, book):
+    """The leader's place, motion, attitude and biases become the estimate; the map stays as it was."""
+    for i in range(N_QUICK + SHIFT):
+        est.x[i] = bank.x[best, i]
+    for i in range(N_QUICK):
+        for j in range(n):
+            est.cov[i, j] = 0.0
+            est.cov[j, i] = 0.0
+    for i in range(N_QUICK):
+        for j in range(N_QUICK):
+            est.cov[i, j] = bank.cov[best, i, j]
+        est.cov[i, i] *= 1.5
+    for i in range(3):
+        est.cov[BE + i, BE + i] += 0.25
+    book.nis_fast = 0.5
+    book.nis_slow = 0.5
+    book.height_z = 0.5
+    book.weak_s = 0.0
+    book.good_s = 0.0
+    book.snapshot_s = 0.0
+    book.status = TRACK

@@ -1,0 +1,133 @@
+"""The locator's row-by-row kernel: which part acts on a row, and what is reported of it."""
+
+from __future__ import annotations
+
+import math
+
+from slowhand.locate.book import AWAY, SEARCH, SOLVE, TRACK, WAIT
+from slowhand.locate.contact import feel
+from slowhand.locate.field_map import build_map
+from slowhand.locate.kernel import inner, kernel
+from slowhand.locate.layout import BG, SHIFT, A, P, Q, V
+from slowhand.locate.pose import Mode, Phase
+from slowhand.locate.search import begin, compare, decide, run_bank, score_grid
+from slowhand.locate.start_watch import watch
+from slowhand.locate.tracker import bound, carry, judge, look, touch
+
+STRIP_MODE = int(Mode.STRIP)
+RUNNING = int(Phase.RUNNING)
+AWAIT_AWAY = int(Phase.AWAIT_AWAY)
+AWAIT_START_POSE = int(Phase.AWAIT_START_POSE)
+TIDY_ROWS = 8
+
+
+@kernel
+def run(rows, poses, first, n, seated, est, bank, setup, books, starts, frames, pars, work):
+    """Take in ``rows`` from ``first`` on, writing ``poses``; returns the row after the last one taken in.
+
+    Stops early, after writing nothing for that row, when the start procedure is complete (book.status SOLVE): the
+    caller solves for the start and calls ``report`` for the row before it goes on behind it.
+    """
+    book, start, frame, par = books[0], starts[0], frames[0], pars[0]
+    for i in range(first, rows.shape[0]):
+        row = rows[i]
+        if book.status == WAIT:
+            wait(row, seated, setup, book, start, work)
+            if book.status == SOLVE:
+                return i
+        else:
+            advance(row, n, est, bank, setup, book, frame, par, work)
+        report(row, poses[i], est, book, start, par)
+    return rows.shape[0]
+
+
+@kernel
+def wait(row, seated, setup, book, start, work):
+    """One row before the start procedure is complete."""
+    seconds = (row.t_us - book.t_us) * 1e-6 if book.seen > 0 else 0.0
+    book.seen += 1
+    book.t_us = row.t_us
+    feel(row, setup.pads, seconds, book)
+    watch(row, seconds, seated, book, start, work)
+    book.has_last = row.motion_ok
+    for i in range(3):
+        book.last_accel[i] = row.accel[i]
+        book.last_gyro[i] = row.gyro[i]
+    if start.pose_ready:
+        start.pose_ready = 0
+        book.status = SOLVE
+
+
+@kernel
+def advance(row, n, est, bank, setup, book, frame, par, work):
+    """One row after it."""
+    seconds = carry(row, est, n, book, frame, par, work)
+    feel(row, setup.pads, seconds, book)
+    _remember_fields(row, seconds, book)
+    if book.status == TRACK:
+        look(row, est, n, setup, book, frame, par, work)
+        touch(est, n, book, frame, par, seconds, work)
+        judge(est, n, seconds, book, par)
+    else:
+        book.away_s += seconds
+        bound(est, n, seconds, book, frame, par, work)
+        if book.status == AWAY and book.contact and book.contact_s > 0.04:
+            build_map(est.x, setup.ribbon, est.field_map)
+            begin(est, bank, book, par)
+        if book.status == SEARCH:
+            _search(row, seconds, n, est, bank, setup, book, frame, par, work)
+
+
+@inner
+def _remember_fields(row, seconds, book):
+    for k in range(2):
+        book.last_field_s[k] += seconds
+        book.look_s[k] = 0.0
+        if row.field_new[k] and not row.haptic and math.isfinite(row.field[k, 0] + row.field[k, 1] + row.field[k, 2]):
+            book.look_s[k] = min(book.last_field_s[k], 0.1)
+            book.last_field_s[k] = 0.0
+            for i in range(3):
+                book.last_field[k, i] = row.field[k, i]
+
+
+@inner
+def _search(row, seconds, n, est, bank, setup, book, frame, par, work):
+    book.search_s += seconds
+    if book.grid >= 0:
+        score_grid(est, bank, setup, book, frame, par, work)
+        return
+    book.height_s += seconds
+    if row.motion_ok and not row.gap:
+        run_bank(row, seconds, est, bank, setup, book, frame, par, work)
+    elif seconds > 0.1:
+        book.status = AWAY
+        return
+    book.tidy += 1
+    if book.tidy >= TIDY_ROWS:
+        book.tidy = 0
+        compare(bank, book)
+        decide(est, n, bank, book, par)
+
+
+@kernel
+def report(row, pose, est, book, start, par):
+    """Write what is known after this row. What is not known is NaN."""
+    x, cov = est.x, est.cov
+    started = book.status >= TRACK
+    tracking = book.status == TRACK
+    pose.t_us = row.t_us
+    pose.mode = STRIP_MODE
+    pose.phase = RUNNING if started else (AWAIT_START_POSE if start.away_ready else AWAIT_AWAY)
+    sigma_x = par.sigma_factor * math.sqrt(cov[P, P])
+    sigma_y = par.sigma_factor * math.sqrt(cov[P + 1, P + 1])
+    pose.located = tracking and sigma_x <= par.located_sigma and sigma_y <= par.located_sigma
+    for i in range(3):
+        pose.p[i] = x[P + i] if tracking else math.nan
+        pose.v[i] = x[V + i] if tracking else math.nan
+        pose.omega[i] = row.gyro[i] - (x[BG + SHIFT + i] if started else 0.0)
+        pose.sigma_p[i] = par.sigma_factor * math.sqrt(cov[P + i, P + i]) if tracking else math.nan
+        if not row.motion_ok:
+            pose.omega[i] = math.nan
+    for i in range(4):
+        pose.q[i] = x[Q + i] if started else math.nan
+    pose.sigma_yaw = par.sigma_factor * math.sqrt(cov[A + 2, A + 2]) if started else math.nan
