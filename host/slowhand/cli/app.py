@@ -39,7 +39,7 @@ def slowhand_command(
 
 def main() -> None:
     """Run a command; a SlowhandError becomes one line and exit code 2, Ctrl-C a quiet 130."""
-    from slowhand.cli import data, glove  # noqa: F401  (they register their commands)
+    from slowhand.cli import data, demo, doctor, glove, live, sessions  # noqa: F401  (they register their commands)
 
     try:
         app()

@@ -1,0 +1,159 @@
+"""`demo`: a simulated back rub through the real live page, then its charts."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Protocol
+
+import typer
+
+from slowhand.cli.app import app, say
+from slowhand.cli.live import coach
+from slowhand.cli.options import HTTP_DEFAULT, Http, NoBrowser, address
+from slowhand.errors import LinkError, SlowhandError, StoreError
+
+DATABASE = "sessions.sqlite3"
+LAST_LOOK_S = 1.5   # the page shows its summary before it goes
+
+
+class Player(Protocol):
+    """Something that plays a glove on a port."""
+
+    port: str
+
+    @property
+    def finished(self) -> bool: ...
+
+
+@app.command()
+def demo(
+    seconds: Annotated[float, typer.Option(min=15, max=3600, help="Length of the back rub.")] = 120.0,
+    out: Annotated[Path, typer.Option("--out", help="Folder for charts and session file.")] = Path("slowhand-demo"),
+    firmware: Annotated[bool, typer.Option("--firmware", help="The real firmware on an emulated board.")] = False,
+    seed: Annotated[int, typer.Option(help="Another number, another back rub.")] = 1,
+    http: Http = HTTP_DEFAULT,
+    no_browser: NoBrowser = False,
+) -> None:
+    """Watch a back rub being coached: a simulated giver is told off, improves, and gets charts.
+
+    Example: slowhand demo --seconds 20 --no-browser --out my-demo
+    """
+    from slowhand.coach.receiver import load_receiver
+    from slowhand.link.serial_port import SerialLink
+    from slowhand.locate.strip import load_strip
+    from slowhand.session.store import SessionStore
+    from slowhand.session.stream import Wishes
+
+    where = address(http)
+    make_folder(out)
+    stay = not no_browser and sys.stdout.isatty()
+    player = emulated_glove if firmware else simulated_glove
+    with contextlib.closing(SessionStore(out / DATABASE)) as store, player(seconds, seed) as glove:
+        ending = Ending(glove, store, out, stay)
+        wishes = Wishes(receiver=load_receiver(), strip=load_strip())
+        session_id = coach(
+            SerialLink(glove.port), wishes, store, where, open_browser=not no_browser, demo=True, until=ending.reached
+        )
+        for file in ending.files or write_files(store, session_id, out):
+            typer.echo(file)
+
+
+class Ending:
+    """When the glove has played to its end: write the charts, tell the page, and let it go."""
+
+    def __init__(self, glove: Player, store: object, out: Path, stay: bool) -> None:
+        self.files: list[Path] = []
+        self._glove, self._store, self._out, self._stay = glove, store, out, stay
+        self._writing: threading.Thread | None = None
+        self._done = threading.Event()
+        self._failure: SlowhandError | None = None
+
+    def reached(self, engine) -> bool:
+        """Asked by the page ten times a second; returns at once."""
+        if self._writing is None and self._glove.finished:
+            self._writing = threading.Thread(target=self._conclude, args=(engine,), name="charts", daemon=True)
+            self._writing.start()
+        if self._failure is not None:
+            raise self._failure
+        return self._done.is_set() and not self._stay
+
+    def _conclude(self, engine) -> None:
+        try:
+            session_id = engine.state().session_id
+            engine.stop()
+            say.print("The back rub is over; drawing its charts ...")
+            self.files = write_files(self._store, session_id, self._out)
+            engine.conclude([str(file) for file in self.files])
+        except SlowhandError as error:
+            self._failure = error
+            return
+        if self._stay:
+            say.print("The page stays until Ctrl-C.")
+        threading.Timer(LAST_LOOK_S, self._done.set).start()
+
+
+def write_files(store, session_id: int, out: Path) -> list[Path]:
+    """Charts, session.json and the database's name, in the order to look at them."""
+    from slowhand.cli.sessions import draw_charts, played
+    from slowhand.session.export import SESSION, session_summary
+    from slowhand.session.tables import write_summary
+
+    session = played(store, session_id)
+    files = draw_charts(session, out)
+    write_summary(out / SESSION, session_summary(session))
+    return [*files, out / SESSION, store.path]
+
+
+def make_folder(folder: Path) -> None:
+    """Make the output folder; raises StoreError in one line."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"cannot make the folder {folder}: {error.strerror or error}; choose another --out") from error
+
+
+@contextlib.contextmanager
+def simulated_glove(seconds: float, seed: int) -> Iterator[Player]:
+    """`slowhand simulate` as a process of its own, so that it is as far from the host as a real glove."""
+    with tempfile.TemporaryDirectory(prefix="slowhand-") as folder:
+        command = [sys.executable, "-m", "slowhand", "simulate", "--script", "demo", "--seconds", f"{seconds:g}",
+                   "--seed", str(seed), "--link", f"{folder}/glove"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            assert process.stdout is not None and process.stderr is not None
+            port = process.stdout.readline().strip()
+            if not port:
+                reason = process.stderr.read().strip() or "it gave no reason"
+                raise LinkError(f"the simulated glove did not start: {reason}")
+            yield _Process(port, lambda: process.poll() is not None)
+        finally:
+            process.terminate()
+            process.communicate()
+
+
+class _Process:
+    def __init__(self, port: str, ended: Callable[[], bool]) -> None:
+        self.port, self._ended = port, ended
+
+    @property
+    def finished(self) -> bool:
+        return self._ended()
+
+
+@contextlib.contextmanager
+def emulated_glove(seconds: float, seed: int) -> Iterator[Player]:
+    """The shipped firmware on an emulated board, with the simulated body's sensor values."""
+    from slowhand.sim.emulator import EmulatedGlove, build_firmware
+    from slowhand.sim.simulation import Simulation
+
+    say.print("Building the firmware and the emulator ...")
+    built = build_firmware()
+    run = Simulation("demo", seed=seed, duration_s=seconds).run()
+    with EmulatedGlove.from_run(run, firmware=built) as glove:
+        yield glove

@@ -1,0 +1,142 @@
+"""`live`: coach a back rub with a glove on a serial port."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from slowhand.cli.app import app, say
+from slowhand.cli.options import HTTP_DEFAULT, Database, Glove, Http, NoBrowser, Receiver, Strip, address
+from slowhand.cli.ready import warm_up
+from slowhand.errors import BadInputError, LinkError, NotAGloveError
+
+if TYPE_CHECKING:
+    from slowhand.link.contract import Link
+    from slowhand.session.engine import SessionEngine
+    from slowhand.session.store import SessionStore
+    from slowhand.session.stream import Wishes
+
+HANDSHAKE_S = 8.0   # a board's boot loader takes two, three attempts to identify take three
+
+
+@app.command()
+def live(
+    port: Annotated[str | None, typer.Option(help="Serial port or pyserial URL (default: the only glove).")] = None,
+    glove: Glove = None,
+    strip: Strip = None,
+    receiver: Receiver = None,
+    rate: Annotated[int, typer.Option(help="Samples a second: 100, 200 or 400.")] = 200,
+    http: Http = HTTP_DEFAULT,
+    no_browser: NoBrowser = False,
+    db: Database = None,
+) -> None:
+    """Coach a back rub: serve the live page, record the session.
+
+    Example: slowhand live --port /dev/ttyUSB0 --strip strip.toml --receiver anna.toml
+    """
+    from slowhand.link.serial_port import SerialLink
+    from slowhand.session.store import SessionStore
+
+    if rate not in (100, 200, 400):
+        raise BadInputError(f"--rate {rate}: the glove samples at 100, 200 or 400 Hz")
+    where = address(http)
+    wishes = read_wishes(glove, strip, receiver, rate)
+    link = SerialLink(port or the_only_port())
+    store = SessionStore(db)
+    with contextlib.closing(store):
+        session_id = coach(link, wishes, store, where, open_browser=not no_browser)
+        say.print(f"Session {session_id} is in {store.path}. Its charts: slowhand review {session_id}")
+
+
+def read_wishes(glove: Path | None, strip: Path | None, receiver: Path | None, rate_hz: float = 200.0) -> Wishes:
+    """The profiles that the user named; raises BadInputError by file and key."""
+    from slowhand.coach.receiver import load_receiver
+    from slowhand.locate.strip import load_strip
+    from slowhand.sensing.profile import load_glove
+    from slowhand.session.stream import Wishes
+
+    return Wishes(
+        receiver=load_receiver(receiver),
+        glove=load_glove(glove) if glove else None,
+        strip=load_strip(strip) if strip else None,
+        rate_hz=float(rate_hz),
+    )
+
+
+def the_only_port() -> str:
+    """The port that is likely a glove, when there is just one; raises LinkError with what to do."""
+    from slowhand.link.discovery import list_ports
+
+    likely = [p.path for p in list_ports() if p.likely]
+    if len(likely) == 1:
+        return likely[0]
+    if likely:
+        raise LinkError(f"several ports may be a glove ({', '.join(likely)}): choose one with --port")
+    raise LinkError("no glove found on any USB port: plug it in, or name its port with --port")
+
+
+def coach(
+    link: Link,
+    wishes: Wishes,
+    store: SessionStore,
+    where: tuple[str, int],
+    *,
+    open_browser: bool,
+    demo: bool = False,
+    until: Callable[[SessionEngine], bool] | None = None,
+) -> int:
+    """Record and show one session; returns its number.
+
+    Blocks until Ctrl-C or until ``until(engine)``, asked ten times a second, is true.
+    """
+    from slowhand.live.page import serve
+
+    with running(link, wishes, store, demo=demo) as engine:
+        session_id = engine.state().session_id
+        serve(
+            engine, *where, open_browser=open_browser, until=(lambda: until(engine)) if until else None,
+            on_ready=lambda url: say.print(f"The live page is on {url}   (Ctrl-C ends the session)"),
+        )
+        session_id = engine.state().session_id or session_id
+    return session_id or 0
+
+
+@contextlib.contextmanager
+def running(link: Link, wishes: Wishes, store: SessionStore, *, demo: bool) -> Iterator[SessionEngine]:
+    """An engine that records, with a glove that has answered.
+
+    Raises LinkError, NotAGloveError or ProtocolMismatchError when there is none at the start; later the page shows
+    what is wrong and the engine goes on trying.
+    """
+    from slowhand.link.reconnecting import ReconnectingLink
+    from slowhand.session.engine import SessionEngine
+
+    reconnecting = ReconnectingLink(link)
+    reconnecting.open()
+    warm_up(wishes.glove, wishes.strip, wishes.receiver)
+    with SessionEngine(reconnecting, store, wishes, demo=demo) as engine:
+        engine.start()
+        await_glove(engine)
+        yield engine
+
+
+def await_glove(engine: SessionEngine, clock: Callable[[], float] = time.monotonic) -> None:
+    """Wait until the glove streams; raises NotAGloveError or ProtocolMismatchError when it does not."""
+    from slowhand.session.live_state import LinkState
+
+    give_up = clock() + HANDSHAKE_S
+    while True:
+        link = engine.state().link
+        if link.state is LinkState.STREAMING:
+            return
+        problem = engine.device.problem()
+        if problem is not None:
+            raise type(problem)(link.words)
+        if clock() > give_up:
+            raise NotAGloveError(link.words)
+        time.sleep(0.05)

@@ -1,0 +1,149 @@
+"""`sessions`, `review`, `export`: what has been recorded, its charts, its files."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import Progress
+
+from slowhand.cli.app import app, say
+from slowhand.cli.options import Database, JsonFlag
+from slowhand.errors import BadInputError
+
+if TYPE_CHECKING:
+    from slowhand.session.replay import Replayed
+    from slowhand.session.store import SessionInfo, SessionStore
+
+SessionId = Annotated[int | None, typer.Argument(help="Number of the session (default: the latest).")]
+
+
+@app.command()
+def sessions(db: Database = None, as_json: JsonFlag = False) -> None:
+    """List what has been recorded, newest first.
+
+    Example: slowhand sessions --json
+    """
+    with opened(db) as store:
+        infos = store.list()
+        if as_json:
+            typer.echo(json.dumps([in_fields(info) for info in infos]))
+        elif not infos:
+            typer.echo(f"No session yet in {store.path}. Begin one with slowhand live, or see slowhand demo.")
+        else:
+            typer.echo("\n".join(in_a_line(info) for info in infos))
+
+
+@app.command()
+def review(
+    session_id: SessionId = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder (default: slowhand-session-ID).")] = None,
+    db: Database = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Draw the charts of a session: PNG, and one PDF with all of them.
+
+    Example: slowhand review 12 --out charts
+    """
+    with opened(db) as store:
+        number = chosen(store, session_id)
+        files = draw_charts(played(store, number), out or Path(f"slowhand-session-{number}"))
+    typer.echo(json.dumps([str(file) for file in files]) if as_json else "\n".join(map(str, files)))
+
+
+@app.command()
+def export(
+    session_id: SessionId = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder (default: slowhand-session-ID).")] = None,
+    parquet: Annotated[bool, typer.Option("--parquet", help="track.parquet too (needs pyarrow).")] = False,
+    db: Database = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Write a session as files: raw log, track, strokes, flags, summary, session.json.
+
+    Example: slowhand export 12 --out session-12
+    """
+    from slowhand.session.export import export as export_files
+
+    with opened(db) as store:
+        number = chosen(store, session_id)
+        with progress_bar(f"Session {number}") as tell:
+            folder = out or Path(f"slowhand-session-{number}")
+            files = export_files(store, number, folder, parquet=parquet, progress=tell)
+    typer.echo(json.dumps([str(file) for file in files]) if as_json else "\n".join(map(str, files)))
+
+
+@contextlib.contextmanager
+def opened(db: Path | None) -> Iterator[SessionStore]:
+    """The session file, closed at the end."""
+    from slowhand.session.store import SessionStore
+
+    with contextlib.closing(SessionStore(db)) as store:
+        yield store
+
+
+def chosen(store: SessionStore, session_id: int | None) -> int:
+    """The session that is meant; raises BadInputError when there is none at all."""
+    number = session_id if session_id is not None else store.latest()
+    if number is None:
+        raise BadInputError(f"{store.path}: holds no session yet; record one with slowhand live")
+    return number
+
+
+@contextlib.contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[float], None]]:
+    """A bar on the terminal that takes the share done."""
+    with Progress(console=say, transient=True, disable=not say.is_terminal) as bar:
+        task = bar.add_task(what, total=1.0)
+        yield lambda share: bar.update(task, completed=share)
+
+
+def played(store: SessionStore, session_id: int) -> Replayed:
+    """A stored session, run again through this version's pipeline."""
+    from slowhand.session.replay import replay
+
+    with progress_bar(f"Session {session_id}") as tell:
+        return replay(store, session_id, progress=tell)
+
+
+def draw_charts(session: Replayed, out: Path) -> list[Path]:
+    """The charts of a replayed session, in the order to look at them."""
+    from slowhand.review.charts import write_charts
+    from slowhand.review.record import record_of
+
+    info = session.stored.info
+    mode = session.analysis.setup.choice
+    words = f"{when(info.started_at)}, {minutes(info.duration_s)}, {mode.mode.name.lower()} mode"
+    notes = []
+    if info.ending.value == "interrupted":
+        notes.append("the recording was cut off; it is whole up to its end here")
+    if session.lost_frames or session.bad_frames:
+        notes.append(f"{session.lost_frames} frames lost, {session.bad_frames} damaged on the way from the glove")
+    return write_charts(record_of(session.analysis, f"Back rub {info.id}", words, tuple(notes)), out)
+
+
+def in_fields(info: SessionInfo) -> dict:
+    return {
+        "id": info.id, "started_at": datetime.fromtimestamp(info.started_at).astimezone().isoformat(),
+        "duration_s": round(info.duration_s, 1), "ending": info.ending.value, "mode": info.setup.get("mode"),
+        "strokes": info.strokes, "flags": info.flags, "wire_bytes": info.wire_bytes,
+    }
+
+
+def in_a_line(info: SessionInfo) -> str:
+    ending = {"ended": "", "running": "  (running)", "interrupted": "  (cut off)"}[info.ending.value]
+    return (f"{info.id:4}  {when(info.started_at)}  {minutes(info.duration_s):>7}  {info.setup.get('mode') or '-':6}"
+            f"  {info.strokes:4} strokes  {info.flags:3} flags{ending}")
+
+
+def when(unix_s: float) -> str:
+    return datetime.fromtimestamp(unix_s).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02} min"
