@@ -54,10 +54,10 @@ static void drive_motor() {
 void setup() {
   motor_pin::begin();
   board::begin();
-  glove.set_identity(board::wake_up());
   pads::begin();
   twi::begin();
   uart::begin();
+  glove.begin(board::wake_up());
   clock::begin(glove.rate_hz());
   board::watchdog_on();
   sei();

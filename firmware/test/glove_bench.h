@@ -9,7 +9,7 @@ namespace slowhand {
 
 class GloveBench {
  public:
-  GloveBench() : glove(line) { glove.set_identity({77, 5}); }
+  GloveBench() : glove(line) { glove.begin({77, 5}); }
 
   // One tick: the scan ends after 0.3 ms, each exchange with a chip takes 0.3 ms.
   void tick(bool overrun = false) {

@@ -28,6 +28,7 @@ class Line : public ByteSink {
  public:
   uint8_t room() const override { return free_bytes; }
   void write(const uint8_t* bytes, uint8_t length) override {
+    bytes_written.insert(bytes_written.end(), bytes, bytes + length);
     for (uint8_t i = 0; i < length; ++i) {
       const decoded::Result result = decoder_.push(bytes[i]);
       if (result == decoded::nothing) continue;
@@ -54,6 +55,7 @@ class Line : public ByteSink {
   }
 
   std::vector<Heard> heard;
+  std::vector<uint8_t> bytes_written;
   uint8_t free_bytes = 255;
 
  private:

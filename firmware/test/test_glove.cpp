@@ -31,6 +31,14 @@ TEST_CASE("it says hello once by itself, and streams only when told to") {
   CHECK(hello.field1_scale * 1711 == doctest::Approx(100.0));
 }
 
+TEST_CASE("its first byte parts it from what a boot loader has sent") {
+  GloveBench bench;
+  bench.run_for(400000U);
+  CHECK(bench.line.bytes_written.front() == 0);
+  REQUIRE(bench.line.heard.size() == 1);
+  CHECK(bench.line.bytes_written.size() == 1 + frame_bytes(wire::Hello::kSize));
+}
+
 TEST_CASE("a glove without sensors says hello all the same, and streams its pads") {
   GloveBench bench;
   bench.board.motion.present = bench.board.field1.present = false;

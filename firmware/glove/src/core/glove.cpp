@@ -20,6 +20,11 @@ bool offered(uint16_t rate_hz) { return rate_hz == 100 || rate_hz == 200 || rate
 
 }  // namespace
 
+void Glove::begin(const Identity& identity) {
+  identity_ = identity;
+  outbox_.begin();
+}
+
 Glove::Due Glove::tick(uint32_t t_us, bool overrun) {
   if (assembly_.open()) send_frames();  // a sensor did not answer in time: better late and flagged than never
   const bool with_field = ticks_to_field_ == 0;

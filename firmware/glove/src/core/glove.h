@@ -33,7 +33,7 @@ class Glove {
  public:
   // Constant, so that the glove's only instance costs no code at the start.
   explicit constexpr Glove(ByteSink& sink) : outbox_(sink) {}
-  void set_identity(const Identity& identity) { identity_ = identity; }
+  void begin(const Identity& identity);
 
   // What the board owes after a tick: once a second a report(), and just before that to measure what it will tell.
   enum class Due : uint8_t { nothing, measurement, report };

@@ -20,6 +20,12 @@ class Outbox {
  public:
   explicit constexpr Outbox(ByteSink& sink) : sink_(sink) {}
 
+  // Parts the first frame from whatever a boot loader has left on the line.
+  void begin() {
+    const uint8_t delimiter = 0;
+    sink_.write(&delimiter, 1);
+  }
+
   // Never inlined: its buffer would lie on the caller's stack while other frames are sent.
   // A frame that finds no room is dropped and counted; its number is used up all the same, which tells the host
   // exactly what is missing.

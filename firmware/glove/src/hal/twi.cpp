@@ -5,6 +5,7 @@
 #include <util/delay.h>
 #include <util/twi.h>
 
+#include "barrier.h"
 #include "events.h"
 
 namespace slowhand {
@@ -65,11 +66,13 @@ void start(Transfer& transfer) {
   // A STOP that is still on its way out finishes within two bits (5 us).
   for (uint8_t i = 0; i < 60 && (TWCR & _BV(TWSTO)); ++i) {
   }
+  barrier();
   TWCR = kGoAndStart;
 }
 
 bool take_end(TransferEnd& end) {
   if (phase != Phase::ended) return false;
+  barrier();
   end = how;
   phase = Phase::idle;
   return true;

@@ -4,6 +4,7 @@
 #include <avr/io.h>
 #include <util/atomic.h>
 
+#include "barrier.h"
 #include "clock.h"
 #include "events.h"
 
@@ -45,6 +46,7 @@ uint8_t Sink::room() const { return static_cast<uint8_t>(tx_tail - tx_head - 1);
 void Sink::write(const uint8_t* bytes, uint8_t length) {
   uint8_t head = tx_head;
   for (uint8_t i = 0; i < length; ++i) tx_ring[head++] = bytes[i];
+  barrier();
   tx_head = head;
   ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { UCSR0B |= _BV(UDRIE0); }
 }
@@ -52,7 +54,9 @@ void Sink::write(const uint8_t* bytes, uint8_t length) {
 bool read(uint8_t& byte, uint32_t& came_us) {
   const uint8_t tail = rx_tail;
   if (tail == rx_head) return false;
+  barrier();
   byte = rx_ring[tail];
+  barrier();
   rx_tail = next_rx(tail);
   if (byte != 0) {
     came_us = clock::now_us();
