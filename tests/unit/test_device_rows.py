@@ -179,6 +179,20 @@ def test_a_reset_whose_hello_was_lost_is_seen_by_its_clock() -> None:
     assert feed(device, encode_frame(hello(boot_id=6), 0), NOW_S + 3.1).notices == ()
 
 
+def test_rows_are_cut_at_each_hello_so_that_each_is_read_by_its_own() -> None:
+    device = greeted()
+    late = encode_frame(hello(channels=3), 1)
+    [before, after] = feed(device, samples(range(3)) + late + samples(range(3, 5))).parts()
+    assert before[0] is None
+    assert before[1]["seq"].tolist() == [0, 1, 2]
+    assert after[0] is not None
+    assert after[0].channels == 3
+    assert after[1]["seq"].tolist() == [3, 4]
+    [(greeting, rows)] = feed(device, samples(range(5, 6))).parts()
+    assert greeting is None
+    assert len(rows) == 1
+
+
 def test_events_stand_on_the_same_line() -> None:
     device = greeted()
     start_us = 2**32 - 10_000

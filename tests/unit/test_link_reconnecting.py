@@ -96,8 +96,8 @@ def test_retries_back_off_to_a_cap(link: ReconnectingLink, port: FakeLink, clock
     read_for(link, clock, 20.0)
     pauses = [b - a for a, b in zip([began, *port.tried_s], port.tried_s, strict=False)]
     assert pauses[0] == pytest.approx(FIRST_RETRY_S)
-    assert pauses[:4] == pytest.approx([0.25, 0.5, 1.0, 2.0])
-    assert pauses[4:] == pytest.approx([LONGEST_RETRY_S] * len(pauses[4:]))
+    assert pauses[:3] == pytest.approx([0.25, 0.5, 1.0])
+    assert pauses[3:] == pytest.approx([LONGEST_RETRY_S] * len(pauses[3:]))
     assert len(pauses) > 8
 
 
@@ -131,7 +131,7 @@ def test_a_port_that_opens_and_breaks_at_once_is_not_hammered(
     end = clock.now_s + read_for_s
     while clock.now_s < end:
         link.read(0.05)
-    assert len(port.tried_s) < 15
+    assert len(port.tried_s) < 25
     port.read = original_read  # type: ignore[method-assign]
 
 

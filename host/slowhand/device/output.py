@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -49,10 +50,21 @@ class DeviceOutput:
     rows: np.ndarray = field(default_factory=lambda: NO_ROWS)  # WIRE_DTYPE
     events: tuple[GloveEvent, ...] = ()
     hellos: tuple[Hello, ...] = ()
+    rows_before_hello: tuple[int, ...] = ()   # for each Hello, how many of ``rows`` came before it
     statuses: tuple[Status, ...] = ()     # their t_us is as on the wire
     answers: tuple[Ack | Nak, ...] = ()
     pongs: tuple[PongSeen, ...] = ()
     notices: tuple[Notice, ...] = ()
+
+    def parts(self) -> Iterator[tuple[Hello | None, np.ndarray]]:
+        """The rows cut at each Hello, with the Hello that they follow (``None``: one of an earlier piece).
+
+        A Hello may change channels and scales (a sensor that woke up late), and rows must be read by the one that was
+        in force when they came, however the bytes were cut.
+        """
+        cuts = (0, *self.rows_before_hello, len(self.rows))
+        for number, hello in enumerate((None, *self.hellos)):
+            yield hello, self.rows[cuts[number] : cuts[number + 1]]
 
     @property
     def hello(self) -> Hello | None:

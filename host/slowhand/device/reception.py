@@ -33,6 +33,7 @@ class _Gathered:
     rows: list[tuple] = field(default_factory=list)
     events: list[GloveEvent] = field(default_factory=list)
     hellos: list[Hello] = field(default_factory=list)
+    rows_before_hello: list[int] = field(default_factory=list)
     statuses: list[Status] = field(default_factory=list)
     answers: list[Ack | Nak] = field(default_factory=list)
     pongs: list[PongSeen] = field(default_factory=list)
@@ -40,8 +41,8 @@ class _Gathered:
 
     def output(self) -> DeviceOutput:
         return DeviceOutput(
-            rows_from(self.rows), tuple(self.events), tuple(self.hellos), tuple(self.statuses),
-            tuple(self.answers), tuple(self.pongs), tuple(self.notices),
+            rows_from(self.rows), tuple(self.events), tuple(self.hellos), tuple(self.rows_before_hello),
+            tuple(self.statuses), tuple(self.answers), tuple(self.pongs), tuple(self.notices),
         )  # fmt: skip
 
 
@@ -126,6 +127,7 @@ class Reception:
         self.hello = hello
         self._compatible = speaks_our_wire(hello)
         gathered.hellos.append(hello)
+        gathered.rows_before_hello.append(len(gathered.rows))
 
     def _take_stamped(
         self, message: Sample | Field | Status | Event | Ack | Nak | Pong, seq: int, gathered: _Gathered

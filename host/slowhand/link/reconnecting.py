@@ -10,7 +10,7 @@ from slowhand.errors import LinkError
 from slowhand.link.contract import Link
 
 FIRST_RETRY_S = 0.25     # a board that resets is back within half a second
-LONGEST_RETRY_S = 2.0    # nobody waits longer than that with the plug in the hand
+LONGEST_RETRY_S = 1.0    # with the plug in the hand a second is long; a try costs far less than a millisecond
 
 
 @dataclass(frozen=True)
