@@ -14,6 +14,8 @@ ARGUMENTS = [
 
 SIZES = {
     "phone": (390, 844),
+    "phone-landscape": (844, 390),
+    "small-phone": (320, 640),
     "tablet-portrait": (820, 1180),
     "tablet-landscape": (1180, 820),
     "desktop": (1440, 900),

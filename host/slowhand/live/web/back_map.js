@@ -1,6 +1,6 @@
 // The back seen from above, with the hand where it is, how hard each pad presses, and where it has been.
 import {
-  MAGNET_COUNT, MAGNET_PITCH_MM, NECK_HALF_WIDTH_MM, SPINE_HALF_WIDTH_MM,
+  MAGNET_COUNT, MAGNET_PITCH_MM, NECK_HALF_WIDTH_MM, NOMINAL_PADS, SPINE_HALF_WIDTH_MM,
   armPath, handMarkup, headPath, kidneyPath, shadowPaths, trunkPath,
 } from "./body_shape.js";
 import { PAD_NAMES } from "./words.js";
@@ -27,14 +27,17 @@ export class BackMap {
     const find = (selector) => this.host.querySelector(selector);
     this.parts = {
       hand: find(".hand"), shape: find(".hand-shape"), sigma: find(".sigma"), cop: find(".cop"),
-      pads: [...this.host.querySelectorAll(".pad")], trail: [...this.host.querySelectorAll(".trail path")],
+      pads: [...this.host.querySelectorAll(".hand .pad")], trail: [...this.host.querySelectorAll(".trail path")],
+      inset: [...this.host.querySelectorAll(".inset .pad")],
       zones: [...this.host.querySelectorAll("[data-zone]")],
     };
   }
 
-  setStage({ mode, phase, finished }) {
+  setStage({ mode, phase, finished, located }) {
     if (phase !== "running") this.trail = [];
     this.host.dataset.strip = String(mode === "strip");
+    const apart = !located && !finished && (mode !== "strip" || phase === "running");
+    this.host.dataset.inset = String(apart);
     this.host.dataset.ghost = String(mode === "strip" && phase === "await_start_pose" && !finished);
   }
 
@@ -54,7 +57,10 @@ export class BackMap {
     if (!this.parts) return;
     this.parts.hand.classList.toggle("away", place === null);
     this.place = place;
-    if (place !== null) {
+    if (place === null) {
+      // without a place the pads still tell how hard each presses: in a small picture beside the back
+      this.parts.inset.forEach((pad, i) => drawPad(pad, pads[i]?.[2] ?? null, pads[i]?.[3]));
+    } else {
       const [x, y, heading, sigma] = place;
       this.turnHand(x, y, heading, pads);
       this.parts.sigma.setAttribute("r", String(Math.max(4, 2 * (sigma ?? 15))));
@@ -122,9 +128,9 @@ function drawPad(group, force, atLeast) {
   ring.setAttribute("r", (10 + 15 * strength).toFixed(1));
 }
 
-function padMarkup(index) {
+function padMarkup(index, name = "") {
   return (
-    `<g class="pad" data-pad="${PAD_NAMES[index]}"><circle class="pad-disc" r="5"/>` +
+    `<g class="pad" data-${name}pad="${PAD_NAMES[index]}"><circle class="pad-disc" r="5"/>` +
     `<circle class="pad-ring" r="9"/><path class="pad-cross" d="M-6-6 6 6M6-6-6 6"/></g>`
   );
 }
@@ -139,7 +145,15 @@ function mapMarkup(length, shoulders) {
   const half = shoulders / 2;
   const [width, top, bottom] = [half * 1.3, -196, length * 1.22];
   const view = `viewBox="${-width} ${top} ${2 * width} ${bottom - top}"`;
-  return backMarkup(view, length, half, top, bottom) + handLayerMarkup(view);
+  return backMarkup(view, length, half, top, bottom) + handLayerMarkup(view) + insetMarkup();
+}
+
+/** A small hand beside the back, for the pads alone. */
+function insetMarkup() {
+  const pads = NOMINAL_PADS.map(([x, y], i) => `<g transform="translate(${x} ${y})">${padMarkup(i, "inset-")}</g>`);
+  return `
+  <figure class="inset"><svg viewBox="-66 -92 146 226" aria-hidden="true">
+    <g class="hand-shape">${handMarkup()}</g>${pads.join("")}</svg><figcaption>pads</figcaption></figure>`;
 }
 
 /** The layer that stands still, so that the browser need not paint it anew when the hand moves. */

@@ -84,8 +84,10 @@ export function kidneyPath(length, side) {
   );
 }
 
-// A right hand, palm down, fingers down the page, the motion sensor at the origin. Fingertips end at the nominal pads:
-// thumb (55, 50), index (25, 95), middle (0, 105), ring (-20, 95) in drawing axes.
+// Pads of the nominal glove in drawing axes: thumb, index, middle, ring, heel, edge.
+export const NOMINAL_PADS = [[55, 50], [25, 95], [0, 105], [-20, 95], [10, -40], [-30, -35]];
+
+// A right hand, palm down, fingers down the page, the motion sensor at the origin; its fingertips end at those pads.
 const HAND_LINES = [
   { d: "M20 26Q24 60 25 98", width: 19 },
   { d: "M0 32 0 108", width: 19.5 },

@@ -9,6 +9,7 @@ import { keepAwake } from "./wake.js";
 
 const SILENT_MS = 1000; // the host sends something five times a second at least
 const REPORT_EVERY = 10;
+const ASK = "It keeps trying; is the program still running?";
 const LINK_ICONS = { refused: "warn" };
 
 class LivePage {
@@ -127,9 +128,8 @@ class LivePage {
     for (const gauge of Object.values(this.gauges)) gauge.disconnect(words);
     if (this.coach.host.dataset.level !== "idle") this.coach.host.dataset.level = "stale";
     this.map.show(null, [], performance.now());
-    if (!this.ending)
-      this.banners.set("page", "lost", "nolink", "This page has lost its link to Slowhand. It keeps trying; is the program still running?");
-    else this.banners.set("page", "lost", "done", "Slowhand has ended. This is the last picture.");
+    if (this.ending) this.banners.set("page", "calm", "done", "Slowhand has ended. This is the last picture.");
+    else this.banners.set("page", "lost", "nolink", `This page has lost its link to Slowhand. ${ASK}`);
   }
 }
 

@@ -12,8 +12,8 @@ export const SKELETON = `
   <header class="bar">
     <h1 class="brand">${BRAND}<span>Slowhand</span></h1>
     <div class="chips">
-      <div class="chip" data-part="mode"><span class="icon"></span><span class="text"></span></div>
-      <div class="chip" data-part="link"><span class="icon"></span><span class="text"></span></div>
+      <div class="chip" data-part="mode"><span class="unseen">Mode:</span><span class="icon"></span><span class="text"></span></div>
+      <div class="chip" data-part="link"><span class="unseen">Glove:</span><span class="icon"></span><span class="text"></span></div>
       <div class="chip" data-part="demo" hidden><span class="icon"></span><span class="text">Demo</span></div>
     </div>
   </header>
