@@ -205,6 +205,7 @@ class Coach:
             return "Begin lightly: let your hands sink in and feel.", IDLE
         if now.t_us - now.touched_us > LIFTED_US:
             return "Take your time.", IDLE
+        level = OK if now.contact else IDLE
         if now.calm_since_us is not None and now.t_us - now.calm_since_us >= 1e6 * timing.praise_after_s:
-            return "Lovely: slow and even.", OK
-        return "Good. Go on slowly.", OK
+            return "Lovely: slow and even.", level
+        return "Good. Go on slowly.", level

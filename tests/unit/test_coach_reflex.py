@@ -1,0 +1,93 @@
+"""The glove's thresholds: right for the place, early enough, and not sent more often than needed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from slowhand.coach.coach import Coach
+from slowhand.coach.cue import ReflexLimits
+from slowhand.coach.limits import shipped_limits
+from slowhand.coach.receiver import Receiver, SensitivePlace
+from slowhand.locate.pose import Mode
+from slowhand.sensing.curves import NO_LIMIT_COUNT, pad_curves
+from slowhand.sensing.profile import load_glove
+from tests.unit.touch_scenes import Scene, unplaced
+
+GLOVE = load_glove()
+CURVES = pad_curves(GLOVE.pad)
+INDEX = 1   # the pad that the scenes put at the centre of pressure
+
+
+def limits_of(rows: np.ndarray, mode: Mode = Mode.STRIP, receiver: Receiver | None = None) -> list[ReflexLimits]:
+    return list(Coach(GLOVE, receiver or Receiver(), mode).process(rows).limits)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "zone", "force"),
+    [(0.0, 100.0, "spine", 5.0), (40.0, -50.0, "neck", 5.0), (60.0, 300.0, "kidney", 20.0 - 1e-9)],
+)  # fmt: skip
+def test_a_pad_in_a_zone_may_press_what_the_zone_bears(x: float, y: float, zone: str, force: float) -> None:
+    rows = Scene(at=(x, y)).lift(0.5).rows()
+    rows["pad_mm"][:, [0, 2, 3, 4, 5]] = [[200.0, 100.0]]
+    [limits] = limits_of(rows)
+    assert limits.zone == zone
+    count = limits.pad_counts[INDEX]
+    if force < GLOVE.pad[INDEX].max_force_n - 1.0:
+        assert CURVES[INDEX].force_n(count) <= force < CURVES[INDEX].force_n(count + 1)
+    assert [limits.pad_counts[k] for k in (0, 2, 3)] == [NO_LIMIT_COUNT] * 3   # 60 N is beyond what they can tell
+
+
+def test_the_palm_guards_too_hard_on_the_open_back() -> None:
+    rows = Scene(at=(150.0, 100.0)).lift(0.5).rows()
+    rows["pad_mm"] = [200.0, 100.0]
+    [limits] = limits_of(rows)
+    assert limits.zone == "open"
+    assert CURVES[4].force_n(limits.pad_counts[4]) == pytest.approx(60.0, abs=2.0)
+
+
+def test_a_sore_place_has_its_own_threshold() -> None:
+    receiver = Receiver(sensitive=(SensitivePlace(x_mm=120.0, y_mm=100.0, radius_mm=20.0, max_n=3.0),))
+    rows = Scene(at=(120.0, 100.0)).lift(0.5).rows()
+    rows["pad_mm"][:, [0, 2, 3, 4, 5]] = [[200.0, 100.0]]
+    [limits] = limits_of(rows, receiver=receiver)
+    assert limits.zone == "sensitive"
+    assert CURVES[INDEX].force_n(limits.pad_counts[INDEX]) == pytest.approx(3.0, abs=0.1)
+
+
+def test_the_threshold_is_lowered_before_a_moving_pad_arrives_and_raised_after_it_has_left() -> None:
+    rows = Scene(at=(80.0, 100.0)).lift(0.3).glide(-160.0, 0.0, cm_s=20.0, force_n=4.0).hold(0.5, 4.0).rows()
+    rows["pad_mm"][:, [0, 2, 3, 4, 5]] = [[200.0, 100.0]]
+    found = limits_of(rows)
+    assert [limits.zone for limits in found] == ["open", "spine", "open"]
+    x = dict(zip(rows["t_us"].tolist(), rows["cop_mm"][:, 0].tolist(), strict=True))
+    assert 24.0 <= x[found[1].t_us] <= 32.0
+    left_us = int(rows["t_us"][np.nanargmax(rows["cop_mm"][:, 0] < -23.0)])
+    assert 130_000 <= found[2].t_us - left_us <= 180_000   # 150 ms after it was last seen there
+
+
+def test_work_along_an_edge_sends_few_messages() -> None:
+    small = Scene(at=(23.0, 100.0)).lift(0.2).rub(10.0, per_min=300.0, amplitude_mm=3.0)
+    wide = Scene(at=(23.0, 100.0)).lift(0.2).rub(10.0, per_min=120.0, amplitude_mm=20.0)
+    assert len(limits_of(small.rows())) <= 2     # in and out within the hold: nothing to send
+    assert len(limits_of(wide.rows())) <= 100   # four pads to and fro across the edge, 500 looks
+
+
+def test_where_the_place_is_unknown_the_unknown_limits_hold() -> None:
+    rows = Scene(at=(150.0, 100.0)).lift(1.0).rows()
+    unplaced(rows[100:])
+    first, second = limits_of(rows)
+    assert second.zone == "unknown" and second.t_us - rows["t_us"][100] <= 20_000
+    unknown_n = shipped_limits().reflex.unknown_place_n
+    assert all(c == curve.force_to_count(unknown_n) for c, curve in zip(second.pad_counts, CURVES, strict=True))
+    assert first.zone != "unknown"
+
+
+def test_without_a_strip_the_spine_limit_holds_until_a_zone_is_chosen() -> None:
+    coach = Coach(GLOVE, Receiver(), Mode.FORCE)
+    [unknown] = coach.process(Scene().lift(0.5).rows(Mode.FORCE)).limits
+    assert unknown.zone == "unknown"
+    assert all(c == curve.force_to_count(5.0) for c, curve in zip(unknown.pad_counts, CURVES, strict=True))
+    coach.choose_zone("kidney")
+    [kidney] = coach.process(Scene().lift(0.5).rows(Mode.FORCE, start_us=2_000_000)).limits
+    assert kidney.zone == "kidney"
