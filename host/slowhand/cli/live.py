@@ -94,8 +94,9 @@ def coach(
 
     Blocks until Ctrl-C or until ``until(engine)``, asked ten times a second, is true.
     """
-    from slowhand.live.page import serve
+    from slowhand.live.page import listen, serve
 
+    listen(*where).close()  # an address in use is said at once, not after the glove has answered
     with running(link, wishes, store, demo=demo) as engine:
         session_id = engine.state().session_id
         serve(
@@ -127,16 +128,18 @@ def running(link: Link, wishes: Wishes, store: SessionStore, *, demo: bool) -> I
 
 def await_glove(engine: SessionEngine, clock: Callable[[], float] = time.monotonic) -> None:
     """Wait until the glove streams; raises NotAGloveError or ProtocolMismatchError when it does not."""
+    from slowhand.device import DeviceState
     from slowhand.session.live_state import LinkState
 
-    give_up = clock() + HANDSHAKE_S
+    give_up = None
     while True:
-        link = engine.state().link
+        link, problem = engine.state().link, engine.device.problem()
         if link.state is LinkState.STREAMING:
             return
-        problem = engine.device.problem()
         if problem is not None:
             raise type(problem)(link.words)
-        if clock() > give_up:
+        if give_up is None and engine.device.state is not DeviceState.CLOSED:
+            give_up = clock() + HANDSHAKE_S  # not before: the engine may still be getting ready
+        if give_up is not None and clock() > give_up:
             raise NotAGloveError(link.words)
         time.sleep(0.05)
