@@ -302,15 +302,12 @@ class SessionEngine:
         self._picture = draw(self._scene(now))
 
     def _scene(self, now: float) -> Scene:
-        while self._arrivals and self._arrivals[0][0] < now - RATE_OVER_S:
-            self._arrivals.popleft()
-        rate_hz = sum(rows for _, rows in self._arrivals) / RATE_OVER_S if self._arrivals else None
         quiet_s = now - self._row_s if self._row is not None else None
         stream = self._stream
         end = self._ended_s if self._ended_s is not None else now
         return Scene(
             setup=stream.setup if stream else self._wishes.setup_for(None),
-            link=link_view(self._link, self.device, quiet_s, rate_hz, self._getting_ready),
+            link=link_view(self._link, self.device, quiet_s, self._rate_hz(now), self._getting_ready),
             pipeline=stream.pipeline if stream else None,
             row=self._row,
             recording=self._recorder.recording,
@@ -323,6 +320,16 @@ class SessionEngine:
             charts=self._charts,
             warning=self._recorder.warning or self._objection or self._sensor_warning(),
         )
+
+    def _rate_hz(self, now: float) -> float | None:
+        """Rows per second over the last second."""
+        while self._arrivals and self._arrivals[0][0] < now - RATE_OVER_S:
+            self._arrivals.popleft()
+        if len(self._arrivals) < 2:
+            return None
+        # The first arrival only marks where the time begins.
+        rows = sum(rows for _, rows in self._arrivals) - self._arrivals[0][1]
+        return rows / (self._arrivals[-1][0] - self._arrivals[0][0])
 
     def _sensor_warning(self) -> str:
         if self._stream is None or self.device.state is not DeviceState.STREAMING:

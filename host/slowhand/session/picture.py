@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from slowhand.coach.coach import Coach
 from slowhand.coach.flag import Flag
-from slowhand.coach.readings import Reading
+from slowhand.coach.readings import FULL_SCALE_TO_ALARM, PACE_FULL_SCALE, Reading
 from slowhand.locate.pose import Mode, Phase
 from slowhand.session.live_state import FlagView, Gauge, HandView, Level, LinkState, LinkView, LiveState, PadView
 from slowhand.session.pipeline import Pipeline
@@ -19,7 +18,7 @@ FLAGS_SHOWN = 10
 
 NO_HAND = HandView(False, None, None, None, None, None, None, tuple(PadView(None, None, None, False) for _ in range(6)))
 STALE_WORDS = "no fresh samples"
-NO_GLOVE_WORDS = "no glove yet"
+EMPTY_WORDS = "no samples yet"
 
 
 @dataclass(frozen=True)
@@ -43,14 +42,17 @@ class Scene:
 
 def draw(scene: Scene) -> LiveState:
     """The picture of a scene. Values of a stream that has stopped are shown as stale, never as fine."""
-    setup, row = scene.setup, scene.row
-    coach = scene.pipeline.coach if scene.pipeline else Coach(setup.glove, setup.receiver, setup.choice.mode)
-    flows = scene.link.state is LinkState.STREAMING and row is not None
-    pace, pressure = gauge_of(coach.pace()), gauge_of(coach.pressure())
-    if not flows:
-        pace, pressure = (stale(gauge) if row is not None else _no_glove(gauge) for gauge in (pace, pressure))
-    line, level = _line(scene, coach) if flows else (scene.link.words, Level.UNKNOWN if row is None else Level.STALE)
-    flags = scene.pipeline.flags if scene.pipeline else None
+    setup, row, pipeline = scene.setup, scene.row, scene.pipeline
+    if row is None or pipeline is None:
+        pace, pressure = _empty_gauges(setup)
+        line, level = scene.link.words, Level.UNKNOWN
+    else:
+        pace, pressure = gauge_of(pipeline.coach.pace()), gauge_of(pipeline.coach.pressure())
+        line, level = _line(pipeline)
+    if row is not None and scene.link.state is not LinkState.STREAMING:
+        pace, pressure = stale(pace), stale(pressure)
+        line, level = scene.link.words, Level.STALE
+        row = None
     return LiveState(
         link=scene.link,
         mode=setup.choice.mode.name.lower(),
@@ -62,11 +64,11 @@ def draw(scene: Scene) -> LiveState:
         coach_level=level,
         pace=pace,
         pressure=pressure,
-        hand=hand_of(row) if flows and row is not None else NO_HAND,
+        hand=hand_of(row) if row is not None else NO_HAND,
         back_length_mm=setup.receiver.back_length_mm,
         shoulder_width_mm=setup.receiver.shoulder_width_mm,
-        flags=flag_views(flags.flags(), coach.open_flags, scene.origin_us) if flags else (),
-        flag_counts=flags.counts() if flags else {},
+        flags=flag_views(pipeline.flags.flags(), pipeline.coach.open_flags, scene.origin_us) if pipeline else (),
+        flag_counts=pipeline.flags.counts() if pipeline else {},
         stroke_count=scene.strokes,
         demo=scene.demo,
         finished=scene.finished,
@@ -88,10 +90,10 @@ def gone_stale(picture: LiveState, words: str) -> LiveState:
     )
 
 
-def _line(scene: Scene, coach: Coach) -> tuple[str, Level]:
-    line, level = coach.current_line()
-    guidance = scene.pipeline.locator.guidance if scene.pipeline else None
-    if guidance is not None and guidance.reason and _phase(scene) is not Phase.RUNNING:
+def _line(pipeline: Pipeline) -> tuple[str, Level]:
+    line, level = pipeline.coach.current_line()
+    guidance = pipeline.locator.guidance
+    if guidance.reason and pipeline.locator.phase is not Phase.RUNNING:
         line = f"{line} ({guidance.reason[0].upper()}{guidance.reason[1:]}.)"
     return line, Level(level)
 
@@ -102,8 +104,17 @@ def _phase(scene: Scene) -> Phase:
     return Phase.AWAIT_AWAY if scene.setup.choice.mode is Mode.STRIP else Phase.RUNNING
 
 
-def _no_glove(gauge: Gauge) -> Gauge:
-    return replace(gauge, level=Level.UNKNOWN, words=NO_GLOVE_WORDS)
+def _empty_gauges(setup: Setup) -> tuple[Gauge, Gauge]:
+    """The gauges before the first row: their bands, and nothing in them."""
+    limits = setup.receiver.personal_limits()
+    pace, pressure = limits.too_fast, limits.too_hard
+    return (
+        Gauge(None, False, Level.UNKNOWN, EMPTY_WORDS, pace.warn, pace.alarm, PACE_FULL_SCALE, pace.unit, 0),
+        Gauge(
+            None, False, Level.UNKNOWN, EMPTY_WORDS, pressure.warn, pressure.alarm,
+            FULL_SCALE_TO_ALARM * pressure.alarm, pressure.unit, 0,
+        ),
+    )
 
 
 def gauge_of(reading: Reading) -> Gauge:

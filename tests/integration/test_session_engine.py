@@ -1,0 +1,274 @@
+"""The live engine from the wire's bytes to the page's picture, the glove's reflex and the session file."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from slowhand.coach.flag import Flag
+from slowhand.coach.pacing import PacePulse
+from slowhand.coach.receiver import Receiver
+from slowhand.locate.strip import load_strip
+from slowhand.sensing.profile import load_glove
+from slowhand.session.analyze import analyze, analyze_log
+from slowhand.session.export import export
+from slowhand.session.live_state import Level, LinkState
+from slowhand.session.rawlog import read_raw_log
+from slowhand.session.replay import replay
+from slowhand.session.store import Ending
+from slowhand.sim.glove_model import Faults, Identity
+from slowhand.sim.profiles import strip_toml
+from slowhand.sim.simulation import SimOutput, Simulation
+from slowhand.strokes.stroke import Stroke
+from tests.integration.model_link import Bench
+
+
+@cache
+def naughty() -> SimOutput:
+    return Simulation("flags", seed=2, duration_s=40.0).run()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(naughty(), tmp_path)
+
+
+def finds(strokes: tuple[Stroke, ...], flags: tuple[Flag, ...]) -> tuple[list[Stroke], list[Flag]]:
+    def start(thing: Stroke | Flag) -> tuple[int, str]:
+        return thing.start_us, thing.kind.value
+
+    return sorted(strokes, key=start), sorted(flags, key=start)
+
+
+def test_live_replay_and_analysis_of_the_exported_log_agree_to_the_bit(bench: Bench, tmp_path: Path) -> None:
+    bench.run(0.7)
+    bench.engine.start()  # in mid-stream, as a person presses the button
+    bench.run_to_the_end()
+    bench.engine.stop()
+    session_id = bench.engine.state().session_id
+    assert session_id is not None
+    stored = bench.store.read(session_id)
+    assert stored.info.ending is Ending.ENDED and len(stored.strokes) > 4 and len(stored.flags) > 3
+    played = replay(bench.store, session_id)
+    assert finds(played.analysis.strokes, played.analysis.flags) == finds(stored.strokes, stored.flags)
+    assert played.lost_frames == played.bad_frames == 0
+    assert [cue for block in played.analysis.blocks for cue in block.cues] == list(stored.cues)
+    out = tmp_path / "exported"
+    files = export(bench.store, session_id, out)
+    assert [path.name for path in files] == [
+        "flags.csv", "raw.csv", "session.json", "strokes.csv", "summary.json", "track.csv",
+    ]
+    log = read_raw_log(out / "raw.csv")
+    again = analyze_log(log, load_glove(), load_strip(), Receiver())
+    assert again.touch.tobytes() == played.analysis.touch.tobytes()
+    assert finds(again.strokes, again.flags) == finds(stored.strokes, stored.flags)
+    (tmp_path / "strip.toml").write_text(strip_toml())
+    analyze(out / "raw.csv", None, tmp_path / "strip.toml", None, tmp_path / "analysed")
+    for name in ("track.csv", "strokes.csv", "flags.csv"):
+        assert (tmp_path / "analysed" / name).read_bytes() == (out / name).read_bytes()
+
+
+def test_a_session_that_begins_before_the_glove_is_there(bench: Bench) -> None:
+    bench.glove.plugged = False
+    bench.engine.start()
+    bench.run(1.0)
+    assert bench.engine.state().link.state is LinkState.SEARCHING
+    assert bench.engine.state().recording
+    bench.glove.plugged = True
+    bench.run_to_the_end()
+    bench.engine.stop()
+    stored = bench.store.read(1)
+    assert stored.info.setup["mode"] == "strip"
+    played = replay(bench.store, 1)
+    assert finds(played.analysis.strokes, played.analysis.flags) == finds(stored.strokes, stored.flags)
+    assert len(stored.strokes) > 4
+
+
+def test_the_picture_follows_the_session(bench: Bench) -> None:
+    first = bench.engine.state()
+    assert first.link.state is LinkState.SEARCHING and not first.recording and first.session_id is None
+    assert first.pace.level is Level.UNKNOWN and first.pressure.level is Level.UNKNOWN
+    bench.run(0.4)
+    bench.engine.start()
+    bench.run(1.5)
+    early = bench.engine.state()
+    assert early.link.state is LinkState.STREAMING and early.phase.startswith("await") and early.mode == "strip"
+    assert early.link.rate_hz == pytest.approx(200.0, abs=1.0)
+    assert early.session_s == pytest.approx(1.5, abs=0.05) and early.recording and early.session_id == 1
+    seen_phases, seen_levels, located = set(), set(), 0
+    while not bench.glove.finished:
+        bench.run(0.1)
+        now = bench.engine.state()
+        seen_phases.add(now.phase)
+        seen_levels.add(now.pressure.level)
+        located += now.hand.located
+        if now.hand.located:
+            assert now.hand.x_mm is not None and now.hand.sigma_mm is not None
+    assert "running" in seen_phases and located > 50
+    assert {Level.OK, Level.WARN} <= seen_levels
+    last = bench.engine.state()
+    assert last.flags and sum(last.flag_counts.values()) >= len(last.flags) and last.stroke_count > 0
+    starts = [flag.session_s for flag in last.flags]
+    assert starts == sorted(starts, reverse=True) and all(0 < start < last.session_s for start in starts)
+
+
+def test_the_gauges_go_stale_when_samples_stop(bench: Bench) -> None:
+    bench.run(3.0)
+    assert bench.engine.state().link.state is LinkState.STREAMING
+    bench.time.wait(0.35)  # the engine's thread itself hangs: the page must not believe the old picture
+    hung = bench.engine.state()
+    assert hung.link.state is LinkState.STALE
+    assert hung.pace.level is Level.STALE and hung.pressure.level is Level.STALE and not hung.hand.located
+    bench.run(0.5)
+    assert bench.engine.state().link.state is LinkState.STREAMING
+    bench.glove.silence = True
+    bench.run(0.4)
+    assert bench.engine.state().link.state is LinkState.STALE
+    assert bench.engine.state().pressure.level is Level.STALE
+    bench.glove.silence = False
+    bench.run(1.5)
+    assert bench.engine.state().link.state is LinkState.STREAMING
+
+
+def test_a_pulled_cable_is_shown_and_the_session_goes_on_with_a_gap(bench: Bench) -> None:
+    bench.run(0.5)
+    bench.engine.start()
+    bench.run(6.0)
+    bench.glove.unplug()
+    bench.run(3.0)
+    lost = bench.engine.state()
+    assert lost.link.state is LinkState.LOST and lost.recording and "Plug it in again" in lost.link.words
+    assert lost.pace.level is Level.STALE and not lost.hand.located
+    bench.glove.plugged = True
+    bench.run(5.0)
+    back = bench.engine.state()
+    assert back.link.state is LinkState.STREAMING and back.link.reconnects == 1
+    assert back.session_id == lost.session_id and back.recording
+    bench.engine.stop()
+    stored = bench.store.read(1)
+    kinds = [event.kind for event in stored.events]
+    assert "link_down" in kinds and "link_up" in kinds and "gap" in kinds
+    gap = next(event.detail for event in stored.events if event.kind == "gap")
+    assert gap["to_us"] - gap["from_us"] == pytest.approx(3.0e6, rel=0.5)
+    played = replay(bench.store, 1)
+    touch = played.analysis.touch
+    assert np.all(np.diff(touch["t_us"]) > 0)
+    assert np.flatnonzero(touch["gap"])[1:].size == kinds.count("gap")
+    assert finds(played.analysis.strokes, played.analysis.flags) == finds(stored.strokes, stored.flags)
+
+
+def test_a_port_that_is_no_glove_is_refused_with_a_reason(tmp_path: Path) -> None:
+    bench = Bench(naughty(), tmp_path, faults=Faults(mute=True))
+    bench.run(5.0)
+    refused = bench.engine.state()
+    assert refused.link.state is LinkState.REFUSED and "nothing answers" in refused.link.words
+    assert refused.pace.level is not Level.OK
+
+
+def test_the_glove_gets_thresholds_and_cues(bench: Bench) -> None:
+    bench.run(0.5)
+    bench.engine.start()
+    bench.run_to_the_end()
+    bench.engine.stop()
+    stored = bench.store.read(1)
+    played = replay(bench.store, 1)
+    assert stored.cues and sum(len(block.limits) for block in played.analysis.blocks) > 3
+    # The motor ran: the cues, or the reflex at the thresholds that were sent, have reached the glove.
+    assert played.raw["haptic"].any()
+    assert not [event for event in stored.events if event.kind.startswith("command_")]
+
+
+def test_without_a_strip_the_mode_is_motion_and_a_zone_can_be_chosen(tmp_path: Path) -> None:
+    bench = Bench(naughty(), tmp_path, with_strip=False)
+    bench.run(0.5)
+    bench.engine.start()
+    bench.run(12.0)
+    assert bench.engine.state().mode == "motion"
+    bench.engine.choose_zone("open")
+    bench.run_to_the_end()
+    bench.engine.stop()
+    stored = bench.store.read(1)
+    played = replay(bench.store, 1)
+    assert finds(played.analysis.strokes, played.analysis.flags) == finds(stored.strokes, stored.flags)
+    spine = [flag for flag in stored.flags if flag.kind.value == "spine_pressure"]
+    chosen_us = next(event.detail["after_us"] for event in stored.events if event.kind == "zone")
+    assert all(flag.start_us <= chosen_us for flag in spine)
+
+
+def test_a_glove_without_field_sensors_is_used_without_places(tmp_path: Path) -> None:
+    bench = Bench(naughty(), tmp_path, identity=Identity(magnetometers=0))
+    bench.run(2.0)
+    now = bench.engine.state()
+    assert now.mode == "motion" and now.link.state is LinkState.STREAMING
+
+
+def test_a_left_glove_gets_the_mirrored_nominal_profile(tmp_path: Path) -> None:
+    bench = Bench(naughty(), tmp_path, identity=Identity(hand="left"))
+    bench.run(0.5)
+    bench.engine.start()
+    bench.run(1.0)
+    bench.engine.stop()
+    assert bench.store.read(1).info.setup["glove"]["hand"] == "left"
+
+
+def test_pacing_pulses_reach_the_glove(bench: Bench) -> None:
+    bench.run(0.5)
+    bench.engine.start()
+    bench.engine.set_pace(PacePulse(1000, 100, 120))
+    bench.run(3.0)
+    bench.engine.stop()
+    assert replay(bench.store, 1).raw["haptic"].any()
+
+
+def test_a_second_start_ends_the_first_session(bench: Bench) -> None:
+    bench.run(0.5)
+    bench.engine.start()
+    bench.run(1.0)
+    bench.engine.start()
+    bench.run(1.0)
+    bench.engine.stop()
+    infos = bench.store.list()
+    assert [info.ending for info in infos] == [Ending.ENDED, Ending.ENDED]
+    assert all(info.wire_bytes > 5000 for info in infos)
+
+
+def test_stop_keeps_the_stream_and_stands_the_clock_still(bench: Bench) -> None:
+    bench.run(0.5)
+    bench.engine.start()
+    bench.run(2.0)
+    bench.engine.stop()
+    bench.run(1.0)
+    after = bench.engine.state()
+    assert after.link.state is LinkState.STREAMING and not after.recording
+    assert after.session_s == pytest.approx(2.0, abs=0.05)
+    bench.engine.stop()  # again: nothing happens
+
+
+def test_a_full_disk_warns_and_recording_goes_on_by_itself(bench: Bench) -> None:
+    bench.run(0.5)
+    bench.engine.start()
+    bench.run(0.5)
+    connection = bench.store._connection
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    bench.run(2.0)
+    recorder = bench.engine._recorder
+    assert not recorder.commit()
+    bench.run(0.1)
+    assert "disk is full" in bench.engine.state().warning and bench.engine.state().recording
+    assert bench.engine.state().link.state is LinkState.STREAMING
+    connection.execute("PRAGMA max_page_count = 1000000")
+    assert recorder.commit()
+    bench.run(0.1)
+    assert bench.engine.state().warning == ""
+    bench.engine.stop()
+    played = replay(bench.store, 1)
+    assert played.lost_frames == 0 and len(played.raw) == pytest.approx(200 * 2.7, abs=40)
+
+
+def test_conclude_names_the_charts(bench: Bench) -> None:
+    bench.engine.conclude(["a.png"])
+    assert bench.engine.state().finished and bench.engine.state().charts == ("a.png",)
