@@ -79,8 +79,12 @@ static void write_mode(struct ak09916 *ak, uint8_t mode)
         ak->mode_since = now;
         return;
     }
-    if (mode == ak->mode)
+    if (mode == ak->mode && rate_hz(mode)) { /* again: a new measurement begins, nothing is forgotten */
+        ak->started_at = now;
+        ak->measured = 0;
+        agenda_at(ak->world->agenda, &ak->item, measurement_ends(ak));
         return;
+    }
     if (ak->mode != POWER_DOWN || now - ak->mode_since < MODE_WAIT_US * CYCLES_PER_US) {
         events_misuse(ak->world->events, now, "AK09916 mode 0x%02x without 100 us of power-down before", mode);
         return;

@@ -88,6 +88,7 @@ const char *board_build(struct board *board, const struct board_options *options
     memset(board, 0, sizeof *board);
     if (options->events && events_open(&board->events, options->events))
         return "the events file cannot be written";
+    board->events.kinds = options->event_kinds;
     if (feed_open(&board->feed, options->feed))
         return board->feed.fault;
     const char *fault = chip_load(&board->chip, options->elf, &board->events);

@@ -33,7 +33,7 @@ struct board {
 };
 
 struct board_options {
-    const char *elf, *feed, *events;
+    const char *elf, *feed, *events, *event_kinds;
     double field0_rate_scale;
     int16_t motor_counts[2][3];
     int feed_waits_for;         /* type of the host's command at which the feed's time begins; 0: with the power */

@@ -3,6 +3,7 @@
 #include "events.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 int events_open(struct events *events, const char *path)
 {
@@ -17,6 +18,17 @@ void events_close(struct events *events)
     events->file = NULL;
 }
 
+/* The first word of a format is the kind of its event. */
+static int wanted(const char *kinds, const char *format)
+{
+    size_t length = strcspn(format, " ");
+
+    for (const char *kind = kinds; kind; kind = strchr(kind, ',') ? strchr(kind, ',') + 1 : NULL)
+        if (strcspn(kind, ",") == length && !strncmp(kind, format, length))
+            return 1;
+    return kinds == NULL;
+}
+
 static void write_line(FILE *file, uint64_t cycle, const char *prefix, const char *format, va_list arguments)
 {
     /* one cycle is 62.5 ns, so four digits write every cycle exactly */
@@ -28,7 +40,7 @@ static void write_line(FILE *file, uint64_t cycle, const char *prefix, const cha
 
 void events_log(struct events *events, uint64_t cycle, const char *format, ...)
 {
-    if (!events->file)
+    if (!events->file || !wanted(events->kinds, format))
         return;
     va_list arguments;
     va_start(arguments, format);

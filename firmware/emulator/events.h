@@ -11,6 +11,7 @@ enum { CYCLES_PER_US = 16 }; /* the board's crystal: 16 MHz */
 /* Ground truth as text lines "<us> <kind> <what>", in the order in which the chip lived through it. */
 struct events {
     FILE *file;        /* NULL: not wanted */
+    const char *kinds; /* comma-separated; NULL: all */
     uint64_t misuses;  /* things real hardware would not have honoured */
 };
 

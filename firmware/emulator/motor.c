@@ -58,7 +58,10 @@ static void look(struct motor *motor)
         if (lasted > motor->longest_on)
             motor->longest_on = lasted;
     }
-    events_log(motor->chip->events, now, permille ? "motor on %u" : "motor off", permille);
+    if (permille)
+        events_log(motor->chip->events, now, "motor on %u", permille);
+    else
+        events_log(motor->chip->events, now, "motor off");
 }
 
 static void on_register(struct avr_irq_t *irq, uint32_t value, void *parameter)

@@ -21,6 +21,8 @@ static const char usage[] =
     "                        orders: unplug, plug, reset, quit, fault NAME on|off, send HEX\n"
     "  --uart-out FILE       every byte that the glove sends\n"
     "  --events FILE         what really happened, as text\n"
+    "  --event-kinds LIST    only these, comma-separated: adc, tick, motion, field0, field1, motor, twi, uart, fault,\n"
+    "                        feed, cable, reset, misuse\n"
     "  --fault NAME@T[-T2]   motion_absent, field0_absent, field1_absent, stuck_bus, all_zero, nack, supply_low\n"
     "  --eeprom FILE         the EEPROM's content, read at the start if it exists, written at the end\n"
     "  --field0-rate SCALE   how much faster the AK09916's oscillator runs than it should (default 1.0)\n"
@@ -31,7 +33,7 @@ static const char usage[] =
     "SIGUSR1 pulls the cable out, or puts it back. One line of JSON with statistics is printed at the end.\n";
 
 enum { ELF = 256, FEED, PTY_LINK, REALTIME, FAST, SECONDS, COMMANDS, CONTROL, UART_OUT, EVENTS, FAULT, EEPROM,
-       FIELD0_RATE, MOTION_ADDRESS, FIELD1_ADDRESS, FEED_WAITS_FOR, MOTOR_COUNTS, HELP };
+       FIELD0_RATE, MOTION_ADDRESS, FIELD1_ADDRESS, FEED_WAITS_FOR, MOTOR_COUNTS, EVENT_KINDS, HELP };
 
 static const struct option names[] = {
     {"elf", required_argument, NULL, ELF}, {"feed", required_argument, NULL, FEED},
@@ -42,6 +44,7 @@ static const struct option names[] = {
     {"fault", required_argument, NULL, FAULT}, {"eeprom", required_argument, NULL, EEPROM},
     {"field0-rate", required_argument, NULL, FIELD0_RATE},
     {"motion-address", required_argument, NULL, MOTION_ADDRESS},
+    {"event-kinds", required_argument, NULL, EVENT_KINDS},
     {"feed-waits-for", required_argument, NULL, FEED_WAITS_FOR},
     {"motor-counts", required_argument, NULL, MOTOR_COUNTS},
     {"field1-address", required_argument, NULL, FIELD1_ADDRESS}, {"help", no_argument, NULL, HELP}, {0},
@@ -103,6 +106,7 @@ static const char *take(struct options *options, int option)
     case CONTROL: options->control = true; return NULL;
     case UART_OUT: options->uart_out = optarg; return NULL;
     case EVENTS: options->board.events = optarg; return NULL;
+    case EVENT_KINDS: options->board.event_kinds = optarg; return NULL;
     case EEPROM: options->eeprom = optarg; return NULL;
     case FIELD0_RATE: return take_number(optarg, 0.5, 2, &options->board.field0_rate_scale);
     case MOTION_ADDRESS: return take_address(optarg, &options->board.motion_address);

@@ -60,7 +60,7 @@ static const char *set_fault(struct script *script, const char *words)
 
 static const char *set_cable(struct script *script, bool in)
 {
-    events_log(&script->board->events, script->board->chip.avr->cycle, in ? "plug" : "unplug");
+    events_log(&script->board->events, script->board->chip.avr->cycle, "cable %s", in ? "in" : "out");
     const char *fault = NULL;
     if (in)
         fault = serial_plug(script->serial);

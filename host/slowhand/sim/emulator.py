@@ -183,7 +183,9 @@ class EmulatedGlove:
         glove = cls(options.pop("firmware", None))
         absent = ["field1_absent@0"] if run.magnetometers < 2 else []
         faults = [*options.pop("faults", ()), *absent]
-        glove._planned = {"feed": run.chips, "feed_waits_for": Start.TYPE, "motor": True, "faults": faults} | options
+        chips = run.chips.copy()
+        chips["t_us"] -= chips["t_us"][0]
+        glove._planned = {"feed": chips, "feed_waits_for": Start.TYPE, "motor": True, "faults": faults} | options
         return glove
 
     def start(
@@ -197,6 +199,7 @@ class EmulatedGlove:
         faults: Iterable[str] = (),
         feed_waits_for: int | None = None,
         motor: bool = False,
+        event_kinds: Iterable[str] = (),
         options: Iterable[str] = (),
     ) -> None:
         """Power on.
@@ -206,7 +209,8 @@ class EmulatedGlove:
         then only ``commands`` speak to the glove, and the run is the same to the bit every time. ``commands``:
         (simulated microseconds, bytes from the host or an order such as "reset"), in order. ``faults``:
         "NAME@SECONDS[-SECONDS]". ``feed_waits_for``: type of the command at which the feed's time begins.
-        ``motor``: the motor's current disturbs the magnetometers. ``options``: further words for the program.
+        ``motor``: the motor's current disturbs the magnetometers. ``event_kinds``: which events are kept, all unless
+        told; an hour of all of them is a quarter of a gigabyte. ``options``: further words for the program.
 
         Raises:
             BadInputError: the feed cannot be used.
@@ -225,6 +229,8 @@ class EmulatedGlove:
         words += ["--pty-link", self.port] if port else []
         words += ["--seconds", str(seconds)] if seconds else []
         words += ["--feed-waits-for", str(feed_waits_for)] if feed_waits_for else []
+        kinds = ",".join(event_kinds)
+        words += ["--event-kinds", kinds] if kinds else []
         words += ["--motor-counts", ",".join(map(str, motor_counts()))] if motor else []
         for fault in faults:
             words += ["--fault", fault]
