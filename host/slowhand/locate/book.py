@@ -61,6 +61,8 @@ BOOK_DTYPE = np.dtype(
         ("alive", "i8"),           # hypotheses
         ("grid", "i8"),            # next grid point to score; -1 when the grid is done
         ("search_s", "f8"),
+        ("free_bank_s", "f8"),     # since the hypotheses were set free
+        ("settled", "i8"),         # they have been scored at their settled places
         ("best", "i8"),            # the leading hypothesis; -1 while none
         ("lead", "f8"),            # its log-likelihood over the best rival at another place
         ("grid_field", "f8", (2, 3)),  # what the grid is scored by, uT, hand frame

@@ -53,7 +53,8 @@ class Parameters:
     gap_lost_s: float = 0.35          # a longer gap loses the place
     # Absence.
     weak_field: float = 3.0           # uT of strip at the sensor; study
-    weak_for_s: float = 0.1
+    weak_for_s: float = 0.1           # study; here only with a place already doubtful
+    weak_long_s: float = 2.0          # whatever the filter thinks of itself
     away_sigma_x: float = 0.035       # m; study
     away_sigma_y: float = 0.052
     away_earth: float = 1.5           # uT added on entry; study: not more

@@ -16,8 +16,8 @@ from slowhand.locate.contact_model import height_innovation
 from slowhand.locate.correction import correct
 from slowhand.locate.field_model import field_innovation
 from slowhand.locate.kernel import inner, kernel
-from slowhand.locate.layout import BE, N_QUICK, SHIFT, A, P, Q, V
-from slowhand.locate.motion_model import predict
+from slowhand.locate.layout import BE, MAGNETS, N_QUICK, PER_MAGNET, SHIFT, A, P, Q, V
+from slowhand.locate.motion_model import predict, spread
 from slowhand.locate.rotation import turn_in_back
 from slowhand.locate.tracker import copy_estimate
 
@@ -35,10 +35,14 @@ SAME_Y = 0.008
 RIVAL = 0.025            # m: farther away than this is another place
 NEEDED_LEAD = 9.0        # log-likelihood over the best rival
 MAX_SEARCH_S = 5.0       # then start over
-NOISE_UT = 1.5
-MAP_FIRST = 0.20         # share of the strip's field not to be believed on a grid of centimetres ...
-MAP_LATER = 0.10         # ... and once the hypotheses have settled
-SETTLE_S = 0.4
+NOISE_UT = 1.0
+MAP_FIRST = 0.20         # share of the strip's field not to be believed on a grid of centimetres;
+SETTLE_S = 0.15          # after this only what the map's own covariance and the sensors' iron leave open
+SENSOR_SHARE = 0.03      # soft iron and alignment
+OUTSIDE_X = 0.26         # m: no back is wider
+OUTSIDE_Y = 0.20         # m beyond the strip's ends
+ADOPTED_PLACE = 0.004    # m added to an accepted place: its own covariance counts one map error many times
+ADOPTED_TURN = 0.006     # rad
 LOOK_M = 0.010           # looks nearer together than this see the same error of the map
 
 
@@ -62,7 +66,7 @@ def new_bank(size: int) -> Bank:
 
 
 @kernel
-def begin(est, bank, book, par):
+def begin(est, bank, book):
     """Start a search from the estimate's attitude, biases, earth field and map."""
     for k in range(bank.score.shape[0]):
         bank.score[k] = -math.inf
@@ -72,11 +76,16 @@ def begin(est, bank, book, par):
             book.grid_field[s, i] = book.last_field[s, i]
     for i in range(4):
         book.grid_q[i] = est.x[Q + i]
+    for i in range(2):
+        book.prior_p[i] = est.x[P + i]
+        book.prior_s[i] = math.sqrt(est.cov[P + i, P + i]) + STEP
     book.grid = 0
     book.alive = 0
     book.best = -1
     book.lead = 0.0
     book.search_s = 0.0
+    book.free_bank_s = 0.0
+    book.settled = 0
     book.tidy = 0
     book.status = SEARCH
 
@@ -168,6 +177,39 @@ def _look(k, s, seen, share, bank, est, setup, frame, work):
     return correct(x, cov, np.int64(N_QUICK), np.int64(3), variance, 16.0, work)
 
 
+@kernel
+def settle(est, bank, setup, book, frame, par, work):
+    """Score every hypothesis anew, now that it has found its place: how well do this moment's field and contact fit?
+
+    Freedom in attitude, earth field and biases is what the estimate had before it met any field: a wrong place that bent
+    them to fit pays for it here.
+    """
+    spare = bank.score.shape[0] - 1
+    share = _map_doubt(est.cov)
+    x, cov = bank.x[spare], bank.cov[spare]
+    free_yaw = est.cov[A + 2, A + 2] > (0.5 * YAW_STEP) ** 2
+    for k in range(spare):
+        if bank.score[k] == -math.inf:
+            continue
+        own = bank.x[k]
+        for i in range(x.shape[0]):
+            x[i] = own[i] if i < V or (free_yaw and Q <= i < Q + 4) else est.x[i]
+        for i in range(N_QUICK):
+            for j in range(N_QUICK):
+                cov[i, j] = est.cov[i, j] if i >= A and j >= A else 0.0
+        for i in range(3):
+            cov[P + i, P + i] = 0.01**2
+            cov[V + i, V + i] = 0.2**2
+        cov[P + 2, P + 2] = 0.03**2
+        score = _prior_score(x[P], x[P + 1], book)
+        for s in range(2):
+            if book.last_field_s[s] < 0.03:
+                score += _look(spare, s, book.last_field[s], share, bank, est, setup, frame, work)[1]
+        variance = height_innovation(x, np.int64(N_QUICK), book.lever, frame, par, work)
+        score += correct(x, cov, np.int64(N_QUICK), np.int64(1), variance, 9.0, work)[1]
+        bank.score[k] = score
+
+
 @inner
 def _prior_score(px, py, book):
     # The filter's own last idea of the place counts, but a hand may have been carried anywhere.
@@ -210,7 +252,6 @@ def _set_free(est, bank, book):
         q[1] = a * i + b * w + c * k - d * j
         q[2] = a * j - b * k + c * w + d * i
         q[3] = a * k + b * j - c * i + d * w
-        bank.score[h] *= 0.5  # a look at grid distance is worth less than one that has settled
         book.alive += bank.score[h] > -math.inf
     bank.score[bank.score.shape[0] - 1] = -math.inf
 
@@ -220,7 +261,8 @@ def run_bank(row, seconds, est, bank, setup, book, frame, par, work):
     """Carry every hypothesis to this row and let it meet this row's fields and contact."""
     touching = book.contact and book.contact_s > 0.04 and book.height_s >= par.height_period_s
     weight = _news(bank, book)
-    share = MAP_LATER + (MAP_FIRST - MAP_LATER) * max(0.0, 1.0 - book.search_s / SETTLE_S)
+    later = _map_doubt(est.cov)
+    share = later + (MAP_FIRST - later) * max(0.0, 1.0 - book.free_bank_s / SETTLE_S)
     for k in range(bank.score.shape[0] - 1):
         if bank.score[k] == -math.inf:
             continue
@@ -240,6 +282,16 @@ def run_bank(row, seconds, est, bank, setup, book, frame, par, work):
 
 
 @inner
+def _map_doubt(cov):
+    """Share of the strip's field that is not to be believed: what the magnets' moments and sensors leave open."""
+    total, count = 0.0, 0
+    for i in range(MAGNETS, cov.shape[0], PER_MAGNET):
+        total += (cov[i, i] + cov[i + 1, i + 1] + cov[i + 2, i + 2]) / 3.0
+        count += 1
+    return math.sqrt(SENSOR_SHARE**2 + total / max(count, 1))
+
+
+@inner
 def _news(bank, book):
     """How much a look is worth: repeated looks at one place are not new evidence."""
     speed = 0.1
@@ -250,11 +302,13 @@ def _news(bank, book):
 
 
 @kernel
-def compare(bank, book):
+def compare(bank, book, frame):
     """Prune, merge, and find the leader and its lead over the best rival at another place."""
     spare = bank.score.shape[0] - 1
     best = 0
-    for k in range(1, spare):
+    for k in range(spare):
+        if _off_the_body(bank.x[k], frame):
+            bank.score[k] = -math.inf
         if bank.score[k] > bank.score[best]:
             best = k
     top = bank.score[best]
@@ -284,6 +338,11 @@ def compare(bank, book):
 
 
 @inner
+def _off_the_body(x, frame):
+    return abs(x[P]) > OUTSIDE_X or x[P + 1] < -OUTSIDE_Y or x[P + 1] > frame.length + OUTSIDE_Y
+
+
+@inner
 def _same(x, other):
     if abs(x[P] - other[P]) > SAME_X or abs(x[P + 1] - other[P + 1]) > SAME_Y:
         return False
@@ -300,11 +359,11 @@ def decide(est, n, bank, book, par):
         book.status = AWAY
         return
     best = book.best
-    if best < 0 or book.search_s < 0.15:
+    if best < 0 or not book.settled:
         return
     cov = bank.cov[best]
     sure = math.sqrt(max(cov[P, P], cov[P + 1, P + 1])) < 0.8 * par.located_sigma
-    if book.lead > NEEDED_LEAD and bank.nis[best] < 1.6 and sure and abs(bank.x[best, P]) < 0.22:
+    if book.lead > NEEDED_LEAD and bank.nis[best] < 1.6 and sure:
         adopt(est, n, best, bank, book)
     elif book.search_s > MAX_SEARCH_S:
         book.status = AWAY  # still in contact: the next row begins a new search
@@ -322,9 +381,9 @@ def adopt(est, n, best, bank, book):
     for i in range(N_QUICK):
         for j in range(N_QUICK):
             est.cov[i, j] = bank.cov[best, i, j]
-        est.cov[i, i] *= 1.5
-    for i in range(3):
-        est.cov[BE + i, BE + i] += 0.25
+    spread(est.cov, np.int64(P), ADOPTED_PLACE)
+    spread(est.cov, np.int64(A), ADOPTED_TURN)
+    spread(est.cov, np.int64(BE), 0.5)
     book.nis_fast = 0.5
     book.nis_slow = 0.5
     book.height_z = 0.5

@@ -10,7 +10,7 @@ from slowhand.locate.field_map import build_map
 from slowhand.locate.kernel import inner, kernel
 from slowhand.locate.layout import BG, SHIFT, A, P, Q, V
 from slowhand.locate.pose import Mode, Phase
-from slowhand.locate.search import begin, compare, decide, run_bank, score_grid
+from slowhand.locate.search import SETTLE_S, begin, compare, decide, run_bank, score_grid, settle
 from slowhand.locate.start_watch import watch
 from slowhand.locate.tracker import bound, carry, judge, look, touch
 
@@ -73,7 +73,7 @@ def advance(row, n, est, bank, setup, book, frame, par, work):
         bound(est, n, seconds, book, frame, par, work)
         if book.status == AWAY and book.contact and book.contact_s > 0.04:
             build_map(est.x, setup.ribbon, est.field_map)
-            begin(est, bank, book, par)
+            begin(est, bank, book)
         if book.status == SEARCH:
             _search(row, seconds, n, est, bank, setup, book, frame, par, work)
 
@@ -102,10 +102,16 @@ def _search(row, seconds, n, est, bank, setup, book, frame, par, work):
     elif seconds > 0.1:
         book.status = AWAY
         return
+    book.free_bank_s += seconds
+    fresh = book.last_field_s[0] == 0.0 or book.last_field_s[1] == 0.0
+    if not book.settled and fresh and book.free_bank_s > SETTLE_S:
+        settle(est, bank, setup, book, frame, par, work)
+        book.settled = 1
+        book.tidy = TIDY_ROWS
     book.tidy += 1
     if book.tidy >= TIDY_ROWS:
         book.tidy = 0
-        compare(bank, book)
+        compare(bank, book, frame)
         decide(est, n, bank, book, par)
 
 

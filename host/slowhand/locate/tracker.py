@@ -151,8 +151,10 @@ def judge(est, n, seconds, book, par):
     sigma_x = math.sqrt(est.cov[P, P])
     sigma_y = math.sqrt(est.cov[P + 1, P + 1])
     if not book.contact:
-        if sigma_x > par.away_sigma_x or sigma_y > par.away_sigma_y or book.weak_s > par.weak_for_s:
-            leave(est, n, book, par)
+        unsure = sigma_x > par.away_sigma_x or sigma_y > par.away_sigma_y
+        fading = max(sigma_x, sigma_y) > par.located_sigma and book.weak_s > par.weak_for_s
+        if unsure or fading or book.weak_s > par.weak_long_s:
+            leave(est, book, par)
             return
     elif book.nis_fast > par.nis_fast_limit or book.nis_slow > par.nis_slow_limit:
         lose(est, n, np.int64(MISFIT), book, par)
@@ -161,7 +163,7 @@ def judge(est, n, seconds, book, par):
         lose(est, n, np.int64(HEIGHT), book, par)
         return
     elif sigma_x > par.away_sigma_x or sigma_y > par.away_sigma_y:
-        leave(est, n, book, par)
+        leave(est, book, par)
         return
     well = book.nis_slow < 1.5 and book.nis_fast < 2.5 and book.contact
     book.good_s = book.good_s + seconds if well else 0.0
@@ -191,11 +193,11 @@ def keep_snapshot(est, book):
 
 
 @kernel
-def leave(est, n, book, par):
-    """The hand goes away in good order: keep map, biases and attitude; the place becomes unknown."""
+def leave(est, book, par):
+    """The hand goes away in good order: motion alone carries the place on, and it soon becomes unknown."""
     spread(est.cov, np.int64(BE), par.away_earth)
     spread(est.cov, np.int64(A), par.away_attitude)
-    _forget_place(est, n, book, par)
+    _fresh_judgement(book)
     book.status = AWAY
     book.reason = WENT_AWAY
 
@@ -210,13 +212,14 @@ def lose(est, n, reason, book, par):
     spread(est.cov, np.int64(A), math.sqrt(min(drift, 0.25)))
     spread(est.cov, np.int64(BE), par.away_earth)
     spread(est.cov, np.int64(A), par.away_attitude)
-    _forget_place(est, n, book, par)
+    _forget_place(est, n, par)
+    _fresh_judgement(book)
     book.status = AWAY
     book.reason = reason
 
 
 @inner
-def _forget_place(est, n, book, par):
+def _forget_place(est, n, par):
     for i in range(6):
         for j in range(n):
             est.cov[i, j] = 0.0
@@ -225,6 +228,10 @@ def _forget_place(est, n, book, par):
         est.cov[P + i, P + i] = par.loose_place**2
         est.cov[V + i, V + i] = par.loose_speed**2
         est.x[V + i] = 0.0
+
+
+@inner
+def _fresh_judgement(book):
     book.nis_fast = 0.5
     book.nis_slow = 0.5
     book.height_z = 0.5

@@ -12,7 +12,7 @@ from slowhand.locate.layout import error_size
 from slowhand.locate.motion_model import new_work
 from slowhand.locate.parameters import Parameters, frame_of, packed
 from slowhand.locate.prior import fresh_state, prior_covariance
-from slowhand.locate.search import compare, new_bank, run_bank, score_grid
+from slowhand.locate.search import compare, new_bank, run_bank, score_grid, settle
 from slowhand.locate.start_watch import new_start
 from slowhand.locate.step import report, run, wait
 from slowhand.locate.strip import load_strip, ribbon_of
@@ -48,7 +48,8 @@ def _calls() -> list[tuple[str, Callable[[], object]]]:
         ("judging the place", lambda: judge(est, n, 0.0, book, par)),
         ("searching", lambda: score_grid(est, bank, setup, book, frame, par, work)),
         ("weighing hypotheses", lambda: run_bank(row, 0.0, est, bank, setup, book, frame, par, work)),
-        ("comparing hypotheses", lambda: compare(bank, book)),
+        ("settling hypotheses", lambda: settle(est, bank, setup, book, frame, par, work)),
+        ("comparing hypotheses", lambda: compare(bank, book, frame)),
         ("the start procedure", lambda: wait(row, False, setup, book, start, work)),
         ("reporting", lambda: report(row, poses[0], est, book, start, par)),
         (
