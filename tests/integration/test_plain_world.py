@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from tests.integration.plain_world import GLOVE_TOML, HEEL, TIPS, World, measure, write_log
 
 pytestmark = pytest.mark.xdist_group("plain_world")

@@ -137,7 +137,7 @@ def await_glove(engine: SessionEngine, clock: Callable[[], float] = time.monoton
         if link.state is LinkState.STREAMING:
             return
         if problem is not None:
-            raise type(problem)(link.words)
+            raise type(problem)(f"{link.port}: {problem}")
         if give_up is None and engine.device.state is not DeviceState.CLOSED:
             give_up = clock() + HANDSHAKE_S  # not before: the engine may still be getting ready
         if give_up is not None and clock() > give_up:
