@@ -108,5 +108,5 @@ class Bench:
     def run_to_the_end(self, longest_s: float = 300.0) -> None:
         end_s = self.time.now_s + longest_s
         while not self.glove.finished and self.time.now_s < end_s:
-            self.run(0.5)
+            self.run(0.5, step_s=0.05)
         self.run(0.1)

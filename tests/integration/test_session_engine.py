@@ -11,6 +11,7 @@ import pytest
 from slowhand.coach.flag import Flag
 from slowhand.coach.pacing import PacePulse
 from slowhand.coach.receiver import Receiver
+from slowhand.errors import BadInputError
 from slowhand.locate.strip import load_strip
 from slowhand.sensing.profile import load_glove
 from slowhand.session.analyze import analyze, analyze_log
@@ -18,6 +19,7 @@ from slowhand.session.export import export
 from slowhand.session.live_state import Level, LinkState
 from slowhand.session.rawlog import read_raw_log
 from slowhand.session.replay import replay
+from slowhand.session.replay_session import ReplaySession
 from slowhand.session.store import Ending
 from slowhand.sim.glove_model import Faults, Identity
 from slowhand.sim.profiles import strip_toml
@@ -36,6 +38,17 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(naughty(), tmp_path)
 
 
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """A session that was recorded from mid-stream, as when a person presses the button, to its end."""
+    bench = Bench(naughty(), tmp_path_factory.mktemp("recorded"))
+    bench.run(0.7)
+    bench.engine.start()
+    bench.run_to_the_end()
+    bench.engine.stop()
+    return bench
+
+
 def finds(strokes: tuple[Stroke, ...], flags: tuple[Flag, ...]) -> tuple[list[Stroke], list[Flag]]:
     def start(thing: Stroke | Flag) -> tuple[int, str]:
         return thing.start_us, thing.kind.value
@@ -43,11 +56,8 @@ def finds(strokes: tuple[Stroke, ...], flags: tuple[Flag, ...]) -> tuple[list[St
     return sorted(strokes, key=start), sorted(flags, key=start)
 
 
-def test_live_replay_and_analysis_of_the_exported_log_agree_to_the_bit(bench: Bench, tmp_path: Path) -> None:
-    bench.run(0.7)
-    bench.engine.start()  # in mid-stream, as a person presses the button
-    bench.run_to_the_end()
-    bench.engine.stop()
+def test_live_replay_and_analysis_of_the_exported_log_agree_to_the_bit(recorded: Bench, tmp_path: Path) -> None:
+    bench = recorded
     session_id = bench.engine.state().session_id
     assert session_id is not None
     stored = bench.store.read(session_id)
@@ -168,11 +178,8 @@ def test_a_port_that_is_no_glove_is_refused_with_a_reason(tmp_path: Path) -> Non
     assert refused.pace.level is not Level.OK
 
 
-def test_the_glove_gets_thresholds_and_cues(bench: Bench) -> None:
-    bench.run(0.5)
-    bench.engine.start()
-    bench.run_to_the_end()
-    bench.engine.stop()
+def test_the_glove_gets_thresholds_and_cues(recorded: Bench) -> None:
+    bench = recorded
     stored = bench.store.read(1)
     played = replay(bench.store, 1)
     assert stored.cues and sum(len(block.limits) for block in played.analysis.blocks) > 3
@@ -272,3 +279,44 @@ def test_a_full_disk_warns_and_recording_goes_on_by_itself(bench: Bench) -> None
 def test_conclude_names_the_charts(bench: Bench) -> None:
     bench.engine.conclude(["a.png"])
     assert bench.engine.state().finished and bench.engine.state().charts == ("a.png",)
+
+
+def test_a_thread_that_fails_tells_the_page_why_and_the_session_is_kept(bench: Bench) -> None:
+    def broken() -> None:
+        raise RuntimeError("a fault of ours")
+
+    bench.link.up = False
+    bench.link.open_when_there = broken  # type: ignore[method-assign]
+    bench.engine.start()
+    bench.engine.open()
+    bench.engine.close()
+    with pytest.raises(RuntimeError, match="a fault of ours"):
+        bench.engine.state()
+    assert bench.store.read(1).info.ending is Ending.ENDED
+
+
+def test_closing_ends_the_session_and_leaves_the_link_closed(bench: Bench) -> None:
+    bench.engine.start()
+    bench.run(0.5)
+    with bench.engine:
+        pass
+    assert not bench.link.up and not bench.engine.state().recording
+    assert bench.store.read(1).info.ending is Ending.ENDED
+
+
+def test_a_recorded_session_plays_again_on_the_page(recorded: Bench) -> None:
+    bench = recorded
+    live = bench.engine.state()
+    session = ReplaySession(bench.store, 1, speed=4.0, now_s=bench.time)
+    assert session.state().phase == "await_away" and session.state().pace.level is Level.UNKNOWN
+    running = located = 0
+    while not session.finished:
+        session.step()
+        bench.time.wait(0.1)
+        running += session.state().link.state is LinkState.STREAMING
+        located += session.state().hand.located
+    assert running == pytest.approx(live.session_s / 4.0 / 0.1, rel=0.1) and located > running / 4
+    last = session.state()
+    assert last.finished and last.stroke_count == live.stroke_count and last.flag_counts == live.flag_counts
+    with pytest.raises(BadInputError, match="replay"):
+        session.start()

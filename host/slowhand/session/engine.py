@@ -99,6 +99,7 @@ class SessionEngine:
             self._recorder.use(writer)
             self._session_id, self._began_s, self._ended_s = writer.session_id, now, None
             self._origin_us, self._strokes, self._row = None, 0, None
+            self._finished, self._charts = False, ()
             self._stream = None
             hello = self.device.hello
             if hello is not None and self.device.reception.compatible:

@@ -1,0 +1,153 @@
+"""Small parts of a session: modes, the ledger of flags, result tables, complete files, stored setups."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from slowhand.coach.flag import Flag, FlagKind, Severity
+from slowhand.coach.receiver import Receiver, SensitivePlace
+from slowhand.errors import BadInputError, StoreError
+from slowhand.locate.pose import Mode
+from slowhand.locate.strip import load_strip
+from slowhand.sensing.profile import load_glove
+from slowhand.session import tables
+from slowhand.session.complete_files import complete_files
+from slowhand.session.details import cue_from, flag_from, stroke_from, to_json
+from slowhand.session.ledger import FlagLedger
+from slowhand.session.modes import Choice, Present, choose_mode
+from slowhand.session.setup import Setup
+from slowhand.session.stream import Wishes
+from slowhand.strokes.touch import TOUCH_DTYPE
+from slowhand.wire.messages_gen import Channels, Hand
+from tests.unit.test_sensing_chips import EVERYTHING, HELLO
+from tests.unit.test_session_store import CUE, FLAG, STROKE
+
+
+@pytest.mark.parametrize(
+    ("present", "mode", "words"),
+    [
+        (Present(True, True, True, True), Mode.STRIP, "present"),
+        (Present(False, True, True, True), Mode.MOTION, "no strip"),
+        (Present(True, False, True, True), Mode.MOTION, "profile has no magnetometer"),
+        (Present(True, True, False, True), Mode.MOTION, "no magnetic field"),
+        (Present(True, True, True, False), Mode.FORCE, "no motion sensor"),
+    ],
+)
+def test_the_mode_is_the_best_that_is_possible_and_says_why(present: Present, mode: Mode, words: str) -> None:
+    choice = choose_mode(present)
+    assert choice.mode is mode and words in choice.reason
+
+
+@pytest.mark.parametrize(
+    ("channels", "wanted", "mode"),
+    [
+        (EVERYTHING, None, Mode.STRIP),
+        (EVERYTHING, Mode.FORCE, Mode.FORCE),
+        (Channels.PADS | Channels.MOTION | Channels.FIELD1, None, Mode.STRIP),
+        (Channels.PADS | Channels.MOTION, None, Mode.MOTION),
+        (Channels.PADS | Channels.MOTION, Mode.STRIP, Mode.MOTION),  # a wish cannot make a sensor
+        (Channels.PADS, None, Mode.FORCE),
+    ],
+)
+def test_a_glove_gets_the_mode_that_its_channels_allow(channels: Channels, wanted: Mode | None, mode: Mode) -> None:
+    wishes = Wishes(Receiver(), strip=load_strip(), mode=wanted)
+    assert wishes.setup_for(replace(HELLO, channels=int(channels))).choice.mode is mode
+
+
+def test_a_glove_file_for_the_other_hand_is_objected_to() -> None:
+    wishes = Wishes(Receiver(), glove=load_glove(hand="right"))
+    assert wishes.objection(replace(HELLO, hand=int(Hand.RIGHT))) == ""
+    assert "left" in wishes.objection(replace(HELLO, hand=int(Hand.LEFT)))
+
+
+def test_a_setup_survives_being_stored() -> None:
+    receiver = Receiver(
+        posture="seated", sensitive=(SensitivePlace(x_mm=1.0, y_mm=2.0, radius_mm=30.0, max_n=4.0),)
+    )
+    setup = Setup(load_glove(hand="left"), load_strip(), receiver, Choice(Mode.STRIP, "because"), 400.0)
+    assert Setup.from_dict(json.loads(json.dumps(setup.as_dict()))) == setup
+
+
+@pytest.mark.parametrize("damage", [{"mode": "levitation"}, {"glove": {}}, {"receiver": {"posture": "upside down"}}])
+def test_a_setup_of_another_version_is_bad_input(damage: dict) -> None:
+    stored = Setup(load_glove(), None, Receiver(), Choice(Mode.FORCE, ""), 200.0).as_dict() | damage
+    with pytest.raises(BadInputError) as caught:
+        Setup.from_dict(stored)
+    assert "\n" not in str(caught.value)
+
+
+def test_strokes_flags_and_cues_survive_as_json() -> None:
+    assert stroke_from(to_json(STROKE)) == STROKE
+    assert flag_from(to_json(FLAG)) == FLAG
+    assert cue_from(to_json(CUE)) == CUE
+
+
+def test_the_ledger_knows_which_reports_are_one_flag() -> None:
+    ledger = FlagLedger()
+    worse = replace(FLAG, severity=Severity.ALARM, value=31.0, limit=30.0)
+    other = replace(FLAG, kind=FlagKind.TOO_HARD, start_us=FLAG.start_us - 10)
+    ledger.add([FLAG])
+    ledger.add([worse, other, replace(worse, end_us=FLAG.start_us + 5)])
+    assert ledger.flags() == (other, replace(worse, end_us=FLAG.start_us + 5))
+    assert ledger.counts() == {"too_fast": 1, "too_hard": 1}
+
+
+def test_the_ledger_marks_strokes_with_overlapping_flags_once_in_order() -> None:
+    ledger = FlagLedger()
+    before = replace(FLAG, kind=FlagKind.TOO_HARD, start_us=STROKE.start_us - 50, end_us=STROKE.start_us + 50)
+    again = replace(FLAG, start_us=FLAG.start_us + 1000)
+    past = replace(FLAG, kind=FlagKind.NECK_PRESSURE, start_us=0, end_us=STROKE.start_us - 1)
+    ledger.add([again, FLAG, before, past])
+    assert ledger.mark([replace(STROKE, flags=())])[0].flags == ("too_hard", "too_fast")
+
+
+def test_tables_write_unknowns_as_empty_fields_and_no_negative_zero(tmp_path: Path) -> None:
+    touch = np.zeros(2, TOUCH_DTYPE)
+    touch["t_us"], touch["located"] = [5, 10], [False, True]
+    for name in ("pos_mm", "sigma_mm", "cop_mm", "speed_cm_s", "spine_mm"):
+        touch[name][0] = np.nan
+    touch["pos_mm"][1] = [-0.001, 1.005, 1234.5]
+    touch["force_n"][1, 3] = np.nan
+    tables.write_track(tmp_path / "track.csv", touch)
+    _, first, second = (tmp_path / "track.csv").read_text().splitlines()
+    assert first == "5,,,,,,,,,0.000,0.000,0.000,0.000,0.000,0.000,0.000,,0"
+    assert second == "10,0.00,1.00,1234.50,0.00,0.00,0.00,0.00,0.000,0.000,0.000,0.000,0.000,,0.000,0.000,0.00,1"
+
+
+def test_strokes_and_flags_as_rows(tmp_path: Path) -> None:
+    unknown = replace(STROKE, mean_cm_s=None, min_spine_mm=None, region=None, side=None, flags=("too_fast", "too_hard"))
+    tables.write_strokes(tmp_path / "strokes.csv", [unknown])
+    row = (tmp_path / "strokes.csv").read_text().splitlines()[1]
+    assert row == "5000000000,5001000000,glide,,12.000,101.00,,3.300,7.000,,,,too_fast;too_hard"
+    tables.write_flags(tmp_path / "flags.csv", [FLAG, Flag(*(1, 2, 2), *list(vars(FLAG).values())[3:])])
+    rows = (tmp_path / "flags.csv").read_text().splitlines()
+    assert rows[1] == "5000100000,,5000250000,too_fast,warn,26.000,25.000,cm/s,1.00,"
+    assert rows[2].startswith("1,2,2,too_fast")
+
+
+def test_a_summary_never_holds_what_is_no_number(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        tables.write_summary(tmp_path / "summary.json", {"x": float("nan")})
+
+
+def test_files_appear_only_when_complete(tmp_path: Path) -> None:
+    out = tmp_path / "a" / "b"
+    with pytest.raises(RuntimeError), complete_files(out) as draft:
+        (draft / "one").write_text("1")
+        raise RuntimeError
+    assert not (tmp_path / "a").exists()
+    with complete_files(out) as draft:
+        (draft / "one").write_text("1")
+        assert not (out / "one").exists()
+    assert [path.name for path in out.iterdir()] == ["one"]
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be written"), complete_files(tmp_path / "file" / "out"):
+        pytest.fail("must not begin")
