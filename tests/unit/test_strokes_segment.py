@@ -122,6 +122,17 @@ def test_nothing_is_a_stroke_before_the_start_procedure_is_complete() -> None:
     assert strokes_of(rows) == []
 
 
+@pytest.mark.parametrize("lifts", [True, False])
+def test_the_rest_at_the_start_pose_is_no_stroke_but_a_glide_straight_from_it_is(lifts: bool) -> None:
+    scene = Scene(at=(0.0, 10.0)).lift().hold(3.0, 2.0)
+    scene = scene.lift(0.5) if lifts else scene
+    rows = scene.glide(0, 200, 10).lift().rows()
+    rows["phase"][: round(3.5 / 0.005)] = Phase.AWAIT_START_POSE
+    [stroke] = strokes_of(rows)
+    assert stroke.kind is Kind.GLIDE
+    assert stroke.start_us == pytest.approx(4.5e6 if lifts else 4.0e6, abs=20_000)
+
+
 def test_a_hole_in_the_rows_ends_a_stroke_and_a_lost_row_does_not() -> None:
     rows = Scene(at=(60.0, 50.0)).lift().glide(0, 300, 10).lift().rows()
     torn = np.delete(rows, slice(400, 440))

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 
-SMOOTH_S = 0.04           # of the velocity: less than a fifth of the fastest rubbing's half cycle
+SMOOTH_S = 0.025          # of the velocity: a tenth of the fastest rubbing's cycle
 STILL_CM_S = 1.0          # slower than this for STILL_US is a rest
 STILL_US = 300_000
 MOVING_CM_S = 1.5         # a rest ends above this: noise around 1 cm/s must not chop it up

@@ -21,6 +21,7 @@ TAP_US = 200_000            # a contact shorter than this may be a tap
 TAP_APART_US = 600_000      # longest pause between the taps of one train
 TAPS = 3                    # and the fewest that make one
 HOLE_US = 50_000            # rows missing for longer end a contact; a tap cannot hide in less
+LEAVES_START_CM_S = 3.0     # from the start pose straight into a stroke: faster than the hand's swaying at rest
 LONGEST_US = 300_000_000    # a contact is cut here: a glove left under a leg must not fill the memory
 FORCE_FRICTION_US = 400_000  # a force that beats faster than 150 a minute is friction
 
@@ -54,7 +55,7 @@ class StrokeTracker:
     A contact ends with the first row that is no longer in contact (or the last one before a hole of more
     than ``HOLE_US``); it is parted into strokes by its motion (``legs``, ``grouping``). Contacts under
     ``TAP_US`` wait until it is known whether they belong to a train of taps. Nothing is a stroke before the
-    start procedure is complete.
+    start procedure is complete, nor is the rest at the start pose that completes it.
     """
 
     def __init__(self, back_length_mm: float) -> None:
@@ -62,6 +63,7 @@ class StrokeTracker:
         self._last_us: int | None = None
         self._contact: _Contact | None = None
         self._taps: list[_ShortContact] = []
+        self._at_start = False   # this contact is still the rest at the start pose
 
     def process(self, touch: np.ndarray) -> list[Stroke]:
         """Rows of TOUCH_DTYPE in the order of time; returns the strokes that are finished, in order."""
@@ -73,7 +75,8 @@ class StrokeTracker:
                 done += self.finish()
             last_us = t_us if self._last_us is None else self._last_us
             self._last_us = t_us
-            if contact and phase == Phase.RUNNING:
+            self._at_start = contact and (phase != Phase.RUNNING or (self._at_start and not speed > LEAVES_START_CM_S))
+            if contact and not self._at_start:
                 row = (t_us, (t_us - last_us) * 1e-6, speed, *velocity, total, at_least, spine, *cop)
                 done += self._press(row, (place[0], place[1]), heading)
             elif self._contact is not None:
