@@ -236,7 +236,8 @@ int main(int count, char **arguments)
         fault = set_up(&run);
     }
     if (fault) {
-        serial_close(&run.serial);
+        if (run.serial.link)
+            serial_close(&run.serial);
         fprintf(stderr, "slowhand-emulator: %s\n", fault);
         return EXIT_BAD_INPUT;
     }

@@ -26,7 +26,7 @@ LONG_S = 40.0            # nothing here takes a quarter of it on an idle machine
 class Host:
     """A device on a link, pumped until something is so."""
 
-    def __init__(self, port: str, rate_hz: int = 200, read_bytes: int | None = None) -> None:
+    def __init__(self, port: str, rate_hz: int = 200) -> None:
         self.link = SerialLink(port)
         self.device = GloveDevice(rate_hz)
         self.outputs: list[DeviceOutput] = []

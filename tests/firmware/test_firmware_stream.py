@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from slowhand.sim.emulator import EmulatedGlove, Firmware
+from slowhand.sim.emulator import EmulatedGlove, Firmware, write_feed
 from slowhand.wire.messages_gen import (
     PROTOCOL_VERSION,
     SCHEMA_HASH,
@@ -153,6 +156,23 @@ def test_same_commands_give_the_same_bytes(firmware: Firmware) -> None:
             return glove.bytes_sent()
 
     assert run() == run()
+
+
+def test_a_feed_through_a_pipe_is_lockstep(firmware: Firmware, tmp_path: Path) -> None:
+    feed = busy_feed(2)
+
+    def run(path: Path) -> bytes:
+        with EmulatedGlove(firmware) as glove:
+            glove.start(path, realtime=False, port=False, seconds=2, commands=start_at(200))
+            glove.wait(60)
+            return glove.bytes_sent()
+
+    write_feed(feed, tmp_path / "file")
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=write_feed, args=(feed, tmp_path / "pipe"), daemon=True)
+    writer.start()
+    assert run(tmp_path / "pipe") == run(tmp_path / "file")
+    writer.join(10)
 
 
 @pytest.mark.parametrize("rate_hz", [100, 200, 400, 500])
