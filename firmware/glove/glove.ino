@@ -31,16 +31,15 @@ static void judge_pads() {
   glove.scanned(counts);
 }
 
-// Some bytes at a time, so that a flood of them cannot keep the loop from the tick.
+// Byte by byte, until something else is waiting: a flood of commands cannot keep the loop from the tick.
 static void obey_host() {
   uint8_t byte;
   uint32_t came_us;
-  for (uint8_t taken = 0; uart::read(byte, came_us); ++taken) {
+  while (uart::read(byte, came_us)) {
     glove.receive(byte, came_us, clock::now_us());
-    if (taken == 16) {
-      events::raise(events::received);
-      break;
-    }
+    if (!events::pending(events::tick | events::scan | events::transfer | events::alarm)) continue;
+    events::raise(events::received);  // there may be more
+    break;
   }
   clock::set_rate(glove.rate_hz());
 }
@@ -67,8 +66,11 @@ void loop() {
   const uint8_t what = events::wait();
   if (what & events::tick) begin_tick();
   if (what & events::scan) judge_pads();
-  if (what & events::received) obey_host();
-  if (what & ~events::transfer) drive_motor();  // at once: the reflex is felt before it is reported
+  if (what & (events::scan | events::alarm)) drive_motor();  // at once: the reflex is felt before it is reported
   sensor_bus.advance();
   glove.send_what_is_complete();
+  if (what & events::received) {
+    obey_host();
+    drive_motor();
+  }
 }

@@ -17,6 +17,10 @@ constexpr uint16_t kCountsPerUs = 2;  // 16 MHz / 8
 constexpr uint32_t kCountsPerSecond = F_CPU / 8;
 static_assert(kCountsPerSecond == 1000000UL * kCountsPerUs, "written for 16 MHz");
 
+// The tick's interrupt comes this much before the tick and waits for it. Another interrupt, or a stretch of the loop
+// with interrupts off, may hold it up for 4 us: the instant of sampling does not feel it.
+constexpr uint16_t kLeadCounts = 6 * kCountsPerUs;
+
 volatile uint16_t period_counts;
 volatile uint16_t tick_count;  // TCNT1 at the last tick
 volatile uint32_t tick_us;     // device time at the last tick
@@ -32,7 +36,7 @@ void begin(uint16_t rate_hz) {
   set_rate(rate_hz);
   tick_us = 0;
   tick_count = 0;
-  OCR1A = period_counts;
+  OCR1A = period_counts - kLeadCounts;
   TIFR1 = _BV(OCF1A) | _BV(OCF1B) | _BV(TOV1);
   TIMSK1 = _BV(OCIE1A);
   TCCR1B = _BV(CS11);
@@ -69,7 +73,7 @@ uint32_t now_us() {
 
 uint16_t until_next_tick_us() {
   uint16_t left;
-  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { left = OCR1A - TCNT1; }
+  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { left = OCR1A + kLeadCounts - TCNT1; }
   return left > period_counts ? 0 : left / kCountsPerUs;
 }
 
@@ -97,14 +101,15 @@ void wake_at(uint32_t t_us) {
 // The instant of sampling: the conversion is started and the time latched before anything else is done.
 ISR(TIMER1_COMPA_vect) {
   const bool busy = events::pending(events::tick | events::scan) || pads::scanning();
+  const uint16_t due = OCR1A + kLeadCounts;
+  while (static_cast<int16_t>(TCNT1 - due) < 0) {
+  }
   if (!busy) pads::start_scan();
   const uint16_t count = TCNT1;
-  const uint16_t due = OCR1A;
-  const uint16_t period = period_counts;
   const uint32_t due_us = tick_us + static_cast<uint16_t>(due - tick_count) / kCountsPerUs;
   tick_count = due;
   tick_us = due_us;
-  OCR1A = due + period;
+  OCR1A = due + period_counts - kLeadCounts;
   if (busy) {
     overrun = true;
   } else {
