@@ -81,3 +81,9 @@ def test_an_output_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     line = one_clear_line(slowhand("demo", "--no-browser", "--out", tmp_path / "file" / "out"))
     assert "file/out" in line and "--out" in line
+
+
+def test_the_session_plays_again(demo) -> None:
+    _, out = demo
+    done = slowhand("replay", 1, "--db", out / "sessions.sqlite3", "--speed", 20, "--no-browser", "--http", "127.0.0.1:0")
+    assert done.returncode == 0 and "http://127.0.0.1" in done.stderr, done.stderr

@@ -1,4 +1,4 @@
-"""`sessions`, `review`, `export`: what has been recorded, its charts, its files."""
+"""`sessions`, `review`, `export`, `replay`: what has been recorded, its charts, its files, and seen once more."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typer
 from rich.progress import Progress
 
 from slowhand.cli.app import app, say
-from slowhand.cli.options import Database, JsonFlag
+from slowhand.cli.options import HTTP_DEFAULT, Database, Http, JsonFlag, NoBrowser, address
 from slowhand.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -76,6 +76,29 @@ def export(
             folder = out or Path(f"slowhand-session-{number}")
             files = export_files(store, number, folder, parquet=parquet, progress=tell)
     typer.echo(json.dumps([str(file) for file in files]) if as_json else "\n".join(map(str, files)))
+
+
+@app.command()
+def replay(
+    session_id: SessionId = None,
+    speed: Annotated[float, typer.Option(min=0.1, max=20, help="2 = twice as fast.")] = 1.0,
+    http: Http = HTTP_DEFAULT,
+    no_browser: NoBrowser = False,
+    db: Database = None,
+) -> None:
+    """Show a recorded session on the live page again. Nothing is recorded.
+
+    Example: slowhand replay 12 --speed 2
+    """
+    from slowhand.live.page import listen, serve
+    from slowhand.session.replay_session import ReplaySession
+
+    where = address(http)
+    listen(*where).close()
+    with opened(db) as store, ReplaySession(store, chosen(store, session_id), speed) as session:
+        until = (lambda: session.state().finished) if no_browser else None
+        serve(session, *where, open_browser=not no_browser, until=until,
+              on_ready=lambda url: say.print(f"The session plays on {url}   (Ctrl-C ends it)"))
 
 
 @contextlib.contextmanager
