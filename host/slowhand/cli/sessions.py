@@ -14,6 +14,7 @@ from rich.progress import Progress
 
 from slowhand.cli.app import app, say
 from slowhand.cli.options import HTTP_DEFAULT, Database, Http, JsonFlag, NoBrowser, address
+from slowhand.cli.ready import warm_up
 from slowhand.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def export(
 
     with opened(db) as store:
         number = chosen(store, session_id)
+        warm_up()
         with progress_bar(f"Session {number}") as tell:
             folder = out or Path(f"slowhand-session-{number}")
             files = export_files(store, number, folder, parquet=parquet, progress=tell)
@@ -95,6 +97,7 @@ def replay(
 
     where = address(http)
     listen(*where).close()
+    warm_up()
     with opened(db) as store, ReplaySession(store, chosen(store, session_id), speed) as session:
         until = (lambda: session.state().finished) if no_browser else None
         serve(session, *where, open_browser=not no_browser, until=until,
@@ -130,6 +133,7 @@ def played(store: SessionStore, session_id: int) -> Replayed:
     """A stored session, run again through this version's pipeline."""
     from slowhand.session.replay import replay
 
+    warm_up()
     with progress_bar(f"Session {session_id}") as tell:
         return replay(store, session_id, progress=tell)
 
