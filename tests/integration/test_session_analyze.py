@@ -25,7 +25,7 @@ FILES = ["flags.csv", "strokes.csv", "summary.json", "track.csv"]
 
 @cache
 def naughty() -> SimOutput:
-    return Simulation("flags", seed=2, duration_s=40.0).run()
+    return Simulation("flags", seed=2, duration_s=36.0).run()
 
 
 @pytest.fixture
@@ -50,6 +50,8 @@ def test_a_strip_session_gives_the_four_files(inputs: dict[str, Path], tmp_path:
     assert summary == json.loads((out / "summary.json").read_text())
     assert summary["mode"] == "strip" and summary["rows"] == len(naughty().raw)
     assert summary["source"]["file"] == "raw.csv" and len(summary["source"]["sha256"]) == 64
+    assert [pad["name"] for pad in summary["pads"]] == ["thumb", "index", "middle", "ring", "heel", "edge"]
+    assert all(pad["ok"] and pad["felt"] for pad in summary["pads"][1:])
     track, strokes, flags = (rows_of(out / name) for name in ("track.csv", "strokes.csv", "flags.csv"))
     assert [int(row["t_us"]) for row in track] == naughty().raw["t_us"].tolist()
     assert len(strokes) == summary["strokes"] > 0 and len(flags) == summary["flags"] > 0

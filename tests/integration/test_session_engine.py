@@ -30,7 +30,7 @@ from tests.integration.model_link import Bench
 
 @cache
 def naughty() -> SimOutput:
-    return Simulation("flags", seed=2, duration_s=40.0).run()
+    return Simulation("flags", seed=2, duration_s=36.0).run()
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_the_picture_follows_the_session(bench: Bench) -> None:
     assert early.session_s == pytest.approx(1.5, abs=0.05) and early.recording and early.session_id == 1
     seen_phases, seen_levels, located = set(), set(), 0
     while not bench.glove.finished:
-        bench.run(0.1)
+        bench.run(0.1, step_s=0.05)
         now = bench.engine.state()
         seen_phases.add(now.phase)
         seen_levels.add(now.pressure.level)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from slowhand.errors import BadInputError
 from slowhand.locate.pose import Mode, Phase
 from slowhand.locate.strip import StripProfile, load_strip
 from slowhand.sensing.profile import GloveProfile, load_glove
+from slowhand.sensing.sensing import PadHealth
 from slowhand.session import tables
 from slowhand.session.complete_files import complete_files
 from slowhand.session.modes import NO_START_PROCEDURE, Present, choose_mode
@@ -40,6 +41,7 @@ class Analysis:
     strokes: tuple[Stroke, ...]  # in the order of their start
     flags: tuple[Flag, ...]    # in the order of their start
     blocks: tuple[Results, ...] = ()  # cues and limits as they came
+    pads: tuple[PadHealth, ...] = ()  # each pad's channel at the end: usable, and how far its zero has drifted
 
 
 def analyze(
@@ -108,7 +110,8 @@ def run(setup: Setup, rows: np.ndarray, progress: Progress | None = None) -> Ana
     touch = np.concatenate([block.touch for block in blocks]) if blocks else np.zeros(0, TOUCH_DTYPE)
     strokes = sorted((stroke for block in blocks for stroke in block.strokes), key=lambda stroke: stroke.start_us)
     flags = pipeline.flags.flags()
-    return Analysis(setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks))
+    pads = pipeline.sensing.health()
+    return Analysis(setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads)
 
 
 def summarize(analysis: Analysis) -> dict[str, Any]:
@@ -134,6 +137,7 @@ def summarize(analysis: Analysis) -> dict[str, Any]:
         "flags": len(flags),
         "flags_by_kind": dict(sorted(Counter(flag.kind.value for flag in flags).items())),
         "flags_by_severity": dict(sorted(Counter(flag.severity.value for flag in flags).items())),
+        "pads": [asdict(pad) | {"zero_n": round(pad.zero_n, 4)} for pad in analysis.pads],
         "limits": limits_used(setup.receiver),
         "glove": setup.glove.name,
         "receiver": setup.receiver.model_dump(mode="json", exclude={"limits"}),

@@ -136,7 +136,8 @@ def _analysis(setup: Setup, player: Player, blocks: list[Results]) -> Analysis:
     touch = np.concatenate([np.zeros(0, TOUCH_DTYPE), *(block.touch for block in blocks)])
     flags = player.stream.pipeline.flags.flags() if player.stream else ()
     strokes = sorted((stroke for block in blocks for stroke in block.strokes), key=lambda stroke: stroke.start_us)
-    return Analysis(setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks))
+    pads = player.stream.pipeline.sensing.health() if player.stream else ()
+    return Analysis(setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads)
 
 
 def _zone_choices(events: tuple[Event, ...]) -> Iterator[tuple[int, str | None]]:
