@@ -134,8 +134,9 @@ def score_flags(out: SimOutput, flags: Sequence[Flag], edge_mm: float = EDGE_MM)
         score.reported += 1
         score.true += any(_same(flag, true) for true in possible)
         begun = [true.start_us for true in out.flags if _same(flag, true)]
-        if begun:
-            score.late_ms.append((flag.raised_us - min(begun)) / 1e3)
+        if begun:  # the one that this flag is about: two may follow each other closely
+            start_us = min(begun, key=lambda start: abs(start - flag.start_us))
+            score.late_ms.append((flag.raised_us - start_us) / 1e3)
     return scores
 
 

@@ -84,18 +84,21 @@ def test_strokes_are_told_apart_as_they_were_meant(script: str, seed: int) -> No
 def test_measures_of_strokes_are_near_the_truth() -> None:
     out = session("mixed", 9)
     strokes = judged_strokes(out, touches("mixed", 9, "sensors"))
-    compared = 0
+    force_errors, speed_errors, path_errors = [], [], []
     for true in out.strokes:
         match = [s for s in strokes if abs(s.start_us - true.start_us) < 1e5 and abs(s.end_us - true.end_us) < 1e5]
-        if not match or match[0].kind.value != true.kind or match[0].mean_cm_s is None:
+        if not match or match[0].mean_cm_s is None or match[0].path_mm is None:
             continue
-        compared += 1
         stroke = match[0]
-        assert stroke.mean_n == pytest.approx(true.mean_n, rel=0.15, abs=0.5)
-        assert stroke.mean_cm_s == pytest.approx(true.mean_cm_s, rel=0.15, abs=1.0)
+        force_errors.append(abs(stroke.mean_n - true.mean_n) / true.mean_n)
+        speed_errors.append(abs(stroke.mean_cm_s - true.mean_cm_s))
         if true.kind == "glide":
-            assert stroke.path_mm == pytest.approx(true.path_mm, rel=0.15)
-    assert compared >= 0.7 * len(out.strokes)
+            path_errors.append(abs(stroke.path_mm - true.path_mm) / true.path_mm)
+    assert len(speed_errors) >= 0.7 * len(out.strokes) and len(path_errors) >= 5
+    # The pads' own error is some 10 %, the locator's speed is good to about 0.5 cm/s.
+    assert np.quantile(force_errors, 0.9) <= 0.15
+    assert np.quantile(speed_errors, 0.9) <= 1.0
+    assert np.quantile(path_errors, 0.9) <= 0.10
 
 
 def test_cues_are_few_and_never_two_at_once() -> None:

@@ -65,7 +65,7 @@ class BackZones:
         """Columns of the zones that a place is in, each edge moved outwards by ``widen_mm``."""
         inside = np.zeros(len(self.zones), np.bool_)
         _inside(x_mm, y_mm, widen_mm, widen_mm, self._edges, self._sore, inside)
-        return tuple(np.flatnonzero(inside).tolist())
+        return tuple(zone for zone, is_in in enumerate(inside.tolist()) if is_in)
 
 
 @njit(cache=True)

@@ -67,22 +67,31 @@ class StrokeTracker:
 
     def process(self, touch: np.ndarray) -> list[Stroke]:
         """Rows of TOUCH_DTYPE in the order of time; returns the strokes that are finished, in order."""
+        return [stroke for _, stroke in self.process_by_row(touch)]
+
+    def process_by_row(self, touch: np.ndarray) -> list[tuple[int, Stroke]]:
+        """As ``process``, each stroke with the index of the row at which it was known to be finished."""
         columns = [touch[name].tolist() for name in (*_SCALARS, "velocity_cm_s", "cop_mm", "pos_mm")]
+        found: list[tuple[int, Stroke]] = []
+        for i, values in enumerate(zip(*columns, strict=True)):
+            found += [(i, stroke) for stroke in self._row(values)]
+        return found
+
+    def _row(self, values: tuple) -> list[Stroke]:
+        t_us, gap, phase, contact, speed, total, at_least, spine, heading, velocity, cop, place = values
         done: list[Stroke] = []
-        for values in zip(*columns, strict=True):
-            t_us, gap, phase, contact, speed, total, at_least, spine, heading, velocity, cop, place = values
-            if gap and self._last_us is not None and t_us - self._last_us > HOLE_US:
-                done += self.finish()
-            last_us = t_us if self._last_us is None else self._last_us
-            self._last_us = t_us
-            self._at_start = contact and (phase != Phase.RUNNING or (self._at_start and not speed > LEAVES_START_CM_S))
-            if contact and not self._at_start:
-                row = (t_us, (t_us - last_us) * 1e-6, speed, *velocity, total, at_least, spine, *cop)
-                done += self._press(row, (place[0], place[1]), heading)
-            elif self._contact is not None:
-                done += self._release(t_us)
-            elif self._taps and t_us - self._taps[-1].end_us >= TAP_APART_US:
-                done += self._settle_taps()
+        if gap and self._last_us is not None and t_us - self._last_us > HOLE_US:
+            done += self.finish()
+        last_us = t_us if self._last_us is None else self._last_us
+        self._last_us = t_us
+        self._at_start = contact and (phase != Phase.RUNNING or (self._at_start and not speed > LEAVES_START_CM_S))
+        if contact and not self._at_start:
+            row = (t_us, (t_us - last_us) * 1e-6, speed, *velocity, total, at_least, spine, *cop)
+            done += self._press(row, (place[0], place[1]), heading)
+        elif self._contact is not None:
+            done += self._release(t_us)
+        elif self._taps and t_us - self._taps[-1].end_us >= TAP_APART_US:
+            done += self._settle_taps()
         return done
 
     def finish(self) -> list[Stroke]:
