@@ -185,7 +185,10 @@ class EmulatedGlove:
         faults = [*options.pop("faults", ()), *absent]
         chips = run.chips.copy()
         chips["t_us"] -= chips["t_us"][0]
-        glove._planned = {"feed": chips, "feed_waits_for": Start.TYPE, "motor": True, "faults": faults} | options
+        glove._planned = {
+            "feed": chips, "feed_waits_for": Start.TYPE, "motor": True, "faults": faults,
+            "event_kinds": ("motor", "fault", "feed", "cable", "reset", "misuse"), **options,
+        }
         return glove
 
     def start(
@@ -239,8 +242,9 @@ class EmulatedGlove:
     def _launch(self, words: list[str]) -> None:
         # text mode, line by line: the control channel and the notes are small
         with (self._folder / "stderr").open("w") as complaints:
+            # a session of its own: Ctrl-C is for the host, and the end of standard input ends the emulator
             self._process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints,
-                                             text=True, bufsize=1)
+                                             text=True, bufsize=1, start_new_session=True)
         self._notes, self._ended, self._statistics = [], False, {}
         self._reader = threading.Thread(target=self._listen, args=(self._process.stdout or (),), name="emulator-notes",
                                         daemon=True)
