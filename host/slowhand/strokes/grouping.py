@@ -25,8 +25,8 @@ BLIND_SHARE = 0.3        # a stroke of which this share went unseen is named by 
 SEEN_GLIDE_CM_S = 2.0    # and is a glide if what was seen of it moved at least so fast
 SWAY_CM_S = 1.5          # to and fro more slowly than this is no kneading: breath and balance move a still hand
 RUB_MM = 60.0                      # the longest straight leg of friction
-ROUND_FRICTION_PER_MIN = 180.0     # circles this fast are friction: nobody kneads like that
-STRAIGHT_FRICTION_PER_MIN = 100.0  # to and fro over less than STRIDE_MM is friction from here
+ROUND_FRICTION_PER_MIN = 150.0     # circles this fast are friction: nobody kneads like that
+STRAIGHT_FRICTION_PER_MIN = 80.0   # to and fro over less than STRIDE_MM is friction from here
 LONG_FRICTION_PER_MIN = 140.0      # and over more than that from here
 
 
