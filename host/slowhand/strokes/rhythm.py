@@ -41,7 +41,7 @@ def cycle_of(t_us: np.ndarray, signals: np.ndarray, guess_us: float | None = Non
             break
         count += 1
         cycle = _vertex(correlation, max(near, key=lambda i: correlation[i])) / count
-    return cycle * GRID_US, float(correlation[first])
+    return float(cycle * GRID_US), float(correlation[first])
 
 
 def force_cycle_of(t_us: np.ndarray, total_n: np.ndarray) -> float | None:
