@@ -1,6 +1,5 @@
 """How well and how fast the locator works on simulated sessions: prints a table by script and seed.
 
-    script/pytest-bench          # all speeds and accuracies
     .venv/bin/python -m tests.bench.bench_locate --scripts mixed absences --seeds 100 101 102 --seconds 300
 
 Only this file compares with the simulated truth; nothing under ``locate/`` sees it.
@@ -194,18 +193,16 @@ def table(scripts: list[str], seeds: list[int], seconds: float, condition: str, 
     return lines
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scripts", nargs="+", default=["mixed", "near_spine", "absences", "calm"])
     parser.add_argument("--seeds", nargs="+", type=int, default=list(range(100, 106)))
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--condition", choices=CONDITIONS, default="realistic")
     parser.add_argument("--block", type=int, default=0, help="rows per block, for the longest step; 0 = all at once")
-    arguments = parser.parse_args()
+    asked = parser.parse_args(arguments)
     warm_up()
-    for row in table(
-        arguments.scripts, arguments.seeds, arguments.seconds, arguments.condition, arguments.block
-    ):
+    for row in table(asked.scripts, asked.seeds, asked.seconds, asked.condition, asked.block):
         print(row, flush=True)
 
 

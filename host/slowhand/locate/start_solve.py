@@ -33,6 +33,7 @@ AWAY_OWN = 0.7             # uT
 POSE_MAP = 0.05            # of the strip's field; averaging takes nothing off an error that stays
 ACCEL_SIGMA = 0.05         # m/s2
 GYRO_SIGMA = 0.004         # rad/s of a resting hand
+SWAY_FACTOR = 4.0          # a seated trunk moves the resting hand along
 NO_CONTACT_SIGMA = 0.012   # m more when the pads feel nothing
 ROUNDS = 14
 LONGEST_STEP = 0.008       # m per round: the field bends within a centimetre
@@ -80,6 +81,7 @@ class _Looks:
         self.variance[V : V + 3] = 0.01**2
         self.variance[A : A + 3] = np.array([SLOPE_SIGMA, SLOPE_SIGMA, YAW_SIGMA]) ** 2
         self.variance[BE : BE + 3] = EARTH_SIGMA**2
+        self.sway = SWAY_FACTOR if frame["gravity"][1] > 0.0 else 1.0
         self.lever = start["pose_lever"].copy() if start["pose_contact"] else setup.pads.mean(axis=0)
         self.x0[P + 2] = -self.lever[2] - frame["height"]
         self.size = len(self.variance)
@@ -177,13 +179,13 @@ class _Looks:
         rows[:, BA : BA + 3] = np.eye(3)
         rows[:, TILT : TILT + 2] = -rot.T @ lean.T
         nu = self.start["pose_accel"] - rot.T @ up - x[BA + SHIFT : BA + SHIFT + 3]
-        return nu, rows, ACCEL_SIGMA**2 * np.eye(3)
+        return nu, rows, (self.sway * ACCEL_SIGMA) ** 2 * np.eye(3)
 
     def _rate(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         rows = np.zeros((3, self.size))
         rows[:, BG : BG + 3] = np.eye(3)
         nu = self.start["pose_gyro"] - x[BG + SHIFT : BG + SHIFT + 3]
-        return nu, rows, GYRO_SIGMA**2 * np.eye(3)
+        return nu, rows, (self.sway * GYRO_SIGMA) ** 2 * np.eye(3)
 
     def _height(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         variance = height_innovation(x, self.size, self.lever, self.frame, self.par, self.work)

@@ -16,12 +16,12 @@ from slowhand.locate.rotation import matrix_of, turn_in_hand
 
 SLICE_S = 0.25
 NEEDED = 5               # slices: 1.25 s whole within a rest of 2 s, whatever its phase
-STILL_TURN = 0.12        # rad/s; a hand held in the air trembles and sways by 0.02-0.05
-STILL_SHAKE = 0.45       # m/s2, standard deviation within a slice; tremor is 0.05-0.2
-GRAVITY_OFF = 0.9        # m/s2 of the mean from gravity: 50 mg of bias and some sway
+STILL_TURN = 0.25        # rad/s; a hand held in the air trembles and sways by 0.02-0.15, seated receivers sway too
+STILL_SHAKE = 0.8        # m/s2, standard deviation within a slice; tremor and sway are 0.05-0.5
+GRAVITY_OFF = 1.0        # m/s2 of the mean from gravity: 50 mg of bias and some sway
 AWAY_STEADY_UT = 2.0     # standard deviation within a slice
 AWAY_FIELD_UT = 110.0    # the earth's 25-65 with residual and room iron
-AWAY_DIFFER_UT = 14.0    # both magnetometers see the same, but for their residual iron
+AWAY_DIFFER_UT = 22.0    # both magnetometers see the same, but for their residual iron
 POSE_STEADY = 0.06       # of the field
 POSE_FIELD_UT = 30.0     # of strip at one of the sensors: a hand on the strip sees 100-700
 POSE_TILT = 0.7          # cosine of how far off gravity may be: a palm on a slope, not on its edge
