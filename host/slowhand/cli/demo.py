@@ -25,7 +25,8 @@ LAST_LOOK_S = 1.5   # the page shows its summary before it goes
 class Player(Protocol):
     """Something that plays a glove on a port."""
 
-    port: str
+    @property
+    def port(self) -> str: ...
 
     @property
     def finished(self) -> bool: ...
@@ -139,7 +140,11 @@ def simulated_glove(seconds: float, seed: int) -> Iterator[Player]:
 
 class _Process:
     def __init__(self, port: str, ended: Callable[[], bool]) -> None:
-        self.port, self._ended = port, ended
+        self._port, self._ended = port, ended
+
+    @property
+    def port(self) -> str:
+        return self._port
 
     @property
     def finished(self) -> bool:

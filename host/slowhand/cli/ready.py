@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from rich.progress import Progress
 
 from slowhand.cli.app import say
 
+if TYPE_CHECKING:
+    from slowhand.coach.receiver import Receiver
+    from slowhand.locate.strip import StripProfile
+    from slowhand.sensing.profile import GloveProfile
+
 NOTICEABLE_S = 1.0   # loading from the cache takes less; then there is nothing to tell
 
 
-def warm_up(glove: object = None, strip: object = None, receiver: object = None) -> float:
+def warm_up(
+    glove: GloveProfile | None = None, strip: StripProfile | None = None, receiver: Receiver | None = None
+) -> float:
     """Compile every kernel of the pipeline, or load it from the cache; returns the seconds that it took.
 
     The profiles are those of the session (``None``: the nominal ones).

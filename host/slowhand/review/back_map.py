@@ -54,8 +54,8 @@ def draw_body(ax: Axes, record: SessionRecord) -> None:
     for side in (-1, 1):
         ax.add_patch(Rectangle((min(25 * side, 95 * side), 0.50 * length), 70, 0.345 * length, facecolor="none",
                                edgecolor=ink.QUIET, lw=0.7, ls=":", zorder=4))
-    for y in record.magnets_mm:
-        ax.plot(0, y, "o", ms=2.2, color=ink.SPINE, alpha=0.7, zorder=4)
+    for magnet_y in record.magnets_mm:
+        ax.plot(0, magnet_y, "o", ms=2.2, color=ink.SPINE, alpha=0.7, zorder=4)
 
 
 def draw_map(ax: Axes, record: SessionRecord, title: str, rows: slice = slice(None), top: float | None = None,

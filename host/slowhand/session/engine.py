@@ -228,14 +228,15 @@ class SessionEngine:
     def _take(self, data: bytes, now: float) -> None:
         self._recorder.wire(data, now)
         output = self.device.feed(data, now)
-        for hello in output.hellos:
-            self._meet(hello)
         self._note(output, now)
-        if len(output.rows) and self._stream is not None:
-            raw, results = self._stream.process(output.rows)
-            self._arrived(raw, results, now)
-            self._recorder.results(results)
-            self._answer(results)
+        for hello, rows in output.parts():
+            if hello is not None:
+                self._meet(hello)
+            if len(rows) and self._stream is not None:
+                raw, results = self._stream.process(rows)
+                self._arrived(raw, results, now)
+                self._recorder.results(results)
+                self._answer(results)
 
     def _meet(self, hello: Hello) -> None:
         """A glove says what it is. A session keeps its setup once rows have come; before, and between, it follows."""

@@ -53,12 +53,13 @@ class Player:
         processed once there are ``block_rows`` of them.
         """
         output = self.reception.feed(chunk, host_s)
-        if output.hellos and self.reception.compatible:
-            yield from self.process_waiting()
-            self._meet(output.hellos[-1])
-        if len(output.rows):
-            self._waiting.append(output.rows)
-            self._waiting_rows += len(output.rows)
+        for hello, rows in output.parts():
+            if hello is not None and self.reception.compatible:
+                yield from self.process_waiting()
+                self._meet(hello)
+            if len(rows):
+                self._waiting.append(rows)
+                self._waiting_rows += len(rows)
         if self._waiting_rows >= block_rows:
             yield from self.process_waiting()
 
