@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -64,13 +65,12 @@ class Pipeline:
         strokes: list[Stroke] = []
         coached: list[Results] = []
         begin = 0
-        for row in range(len(touch)):
-            # Row by row, because a stroke that ends here has the flags known here, not those of the block's end.
-            finished = self._tracker.process(touch[row : row + 1])
-            if finished:
-                coached.append(self._coach(touch[begin : row + 1], finished))
-                strokes += self.flags.mark(finished)
-                begin = row + 1
+        # A stroke has the flags that are known at the row that ends it, not those of the block's end.
+        for row, ended in itertools.groupby(self._tracker.process_by_row(touch), key=lambda pair: pair[0]):
+            finished = [stroke for _, stroke in ended]
+            coached.append(self._coach(touch[begin : row + 1], finished))
+            strokes += self.flags.mark(finished)
+            begin = row + 1
         if begin < len(touch):
             coached.append(self._coach(touch[begin:], []))
         return Results(
