@@ -85,12 +85,12 @@ tools:
 # install,PACKAGES,WHY: through apt, only what is missing. apt,PACKAGES,WHY: the same without asking first.
 define install
 missing=$$(for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
-if [ -n "$$missing" ]; then $(subst PACKAGES,$$missing,$(call apt,PACKAGES,$(2))); fi
+if [ -n "$$missing" ]; then $(call apt,$$missing,$(2)); fi
 endef
 define apt
-echo "Installing "PACKAGES" through apt ($(2)) ..." | tr '\n' ' '; echo; \
-command -v apt-get >/dev/null || { echo "No apt-get here: install "PACKAGES" with this system's own package manager, then try again."; exit 2; }; \
-{ $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends PACKAGES >/dev/null; } || { echo "apt-get could not install "PACKAGES" ($(2)): run it by hand, with sudo, and look at what it says."; exit 2; }
+echo "Installing" $(1) "through apt ($(2)) ..."; \
+command -v apt-get >/dev/null || { echo "No apt-get here: install" $(1) "with this system's own package manager, then try again."; exit 2; }; \
+{ $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null; } || { echo "apt-get could not install" $(1) "($(2)): run it by hand, with sudo, and look at what it says."; exit 2; }
 endef
 
 clean:
