@@ -32,6 +32,7 @@ BOOK_DTYPE = np.dtype(
         ("reason", "i8"),
         ("seen", "i8"),            # rows so far
         ("t_us", "i8"),            # of the last row
+        ("trial_s", "f8"),         # a start in the middle of a back rub is on trial for so long
         ("has_last", "i8"),        # last_accel and last_gyro hold
         ("last_accel", "f8", 3),
         ("last_gyro", "f8", 3),
@@ -62,6 +63,8 @@ BOOK_DTYPE = np.dtype(
         ("grid", "i8"),            # next grid point to score; -1 when the grid is done
         ("search_s", "f8"),
         ("free_bank_s", "f8"),     # since the hypotheses were set free
+        ("travel", "f8"),          # how far the leader has moved since, m
+        ("unsure", "i8"),          # the attitude was doubtful when the search began
         ("settled", "i8"),         # they have been scored at their settled places
         ("best", "i8"),            # the leading hypothesis; -1 while none
         ("lead", "f8"),            # its log-likelihood over the best rival at another place

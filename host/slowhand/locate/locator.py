@@ -29,6 +29,7 @@ from slowhand.sensing.profile import GloveProfile
 from slowhand.sensing.rows import SENSED_DTYPE
 
 POSTURES = ("prone", "seated")
+TRIAL_S = 12.0   # a rest that was taken for the start pose by mistake does not fit for longer
 
 
 class Locator:
@@ -148,6 +149,7 @@ class Locator:
             estimate.snap_x[s] = solution.x
             estimate.snap_cov[s] = solution.cov
             estimate.snap_age[s] = 0.0
+        book["trial_s"] = TRIAL_S if start["strict"] else 0.0
         book["status"] = status.TRACK
 
 

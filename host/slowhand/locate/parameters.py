@@ -62,9 +62,11 @@ class Parameters:
     # Believing and doubting.
     located_sigma: float = 0.015      # m; fixed by the product
     nis_fast_s: float = 0.33          # study
-    nis_fast_limit: float = 5.0       # mean of d2 / 3
+    nis_fast_limit: float = 3.0       # mean of d2 / 3: healthy 0.05, 99.9 % below 0.3, as the noise is mostly doubt
     nis_slow_s: float = 1.7           # study
-    nis_slow_limit: float = 2.5
+    nis_slow_limit: float = 1.5
+    nis_doubt: float = 0.3            # from here on sigmas grow, and iron may have changed (a ring, a phone)
+    doubt_iron: float = 4.0           # uT per sqrt(s) by which iron and room may then change
     height_limit: float = 3.5         # sigmas
     snapshot_s: float = 5.0
     sigma_factor: float = 1.2         # stated over computed sigma, from coverage in simulation

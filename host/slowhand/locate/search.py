@@ -24,16 +24,21 @@ from slowhand.locate.tracker import copy_estimate
 KEPT = 140               # hypotheses after the grid
 CHUNK = 150              # grid points scored per row: about half a millisecond
 STEP = 0.015             # m between grid points
-REACH_X = 0.18           # m to either side
+REACH_X = 0.21           # m to either side
 BEYOND = 0.07            # m beyond the strip's ends
 LEVELS = 2
 LEVEL_STEP = 0.016       # m between them
 YAW_STEP = 0.35          # rad
-PRUNE = 14.0             # log-likelihood behind the best
+PRUNE = 20.0             # log-likelihood behind the best
 SAME_X = 0.006           # m: two hypotheses nearer than this are one
 SAME_Y = 0.008
 RIVAL = 0.025            # m: farther away than this is another place
-NEEDED_LEAD = 9.0        # log-likelihood over the best rival
+NEEDED_LEAD = 9.0        # log-likelihood over the best rival ...
+UNSURE_LEAD = 15.0       # ... and after a gap, when nobody knows how the hand turned: then also a longer look,
+UNSURE_S = 1.5           # so that gravity has levelled the hypotheses, and one in which the hand moved:
+UNSURE_TRAVEL = 0.06     # m
+UNSURE_TURN = 0.09       # rad of attitude from where on it is so
+FITTING_NIS = 0.8        # mean of d2 / 3: the right place has 0.1-0.5, as most of the noise is doubt of the map
 MAX_SEARCH_S = 5.0       # then start over
 NOISE_UT = 1.0
 MAP_FIRST = 0.20         # share of the strip's field not to be believed on a grid of centimetres;
@@ -86,6 +91,9 @@ def begin(est, bank, book):
     book.search_s = 0.0
     book.free_bank_s = 0.0
     book.settled = 0
+    book.travel = 0.0
+    turn2 = max(est.cov[A, A], est.cov[A + 1, A + 1], est.cov[A + 2, A + 2])
+    book.unsure = turn2 > UNSURE_TURN**2
     book.tidy = 0
     book.status = SEARCH
 
@@ -96,9 +104,22 @@ def _axis(low, high, step):
 
 
 @kernel
-def grid_points(frame, cov):
-    """How many places along x and y, and how many headings, the grid has."""
-    sigma_yaw = math.sqrt(cov[A + 2, A + 2])
+def upright_axis(frame):
+    """The axis of the back frame along which gravity pulls: turning about it is what gravity cannot tell."""
+    return 1 if abs(frame.gravity[1]) > abs(frame.gravity[2]) else 2
+
+
+@kernel
+def level_enough(cov, frame):
+    """Has gravity levelled the attitude well enough (after a gap) for a search to make sense?"""
+    free = upright_axis(frame)
+    return max(cov[A, A], cov[A + 3 - free, A + 3 - free]) < UNSURE_TURN**2
+
+
+@kernel
+def grid_points(frame, free, cov):
+    """How many places along x and y, and how many headings, the grid has; ``free`` is the axis of gravity."""
+    sigma_yaw = math.sqrt(cov[A + free, A + free])
     yaws = 1
     if sigma_yaw > 0.5 * YAW_STEP:
         yaws = 2 * math.ceil(min(2.5 * sigma_yaw, math.pi) / YAW_STEP) + 1
@@ -110,7 +131,8 @@ def grid_points(frame, cov):
 @kernel
 def score_grid(est, bank, setup, book, frame, par, work):
     """Score the next ``CHUNK`` points of the grid and keep the best ones; at its end the hypotheses are set free."""
-    columns, lines, yaws = grid_points(frame, est.cov)
+    free = upright_axis(frame)
+    columns, lines, yaws = grid_points(frame, free, est.cov)
     per_place = LEVELS * yaws
     total = columns * lines * per_place
     stop = min(total, book.grid + CHUNK)
@@ -121,7 +143,7 @@ def score_grid(est, bank, setup, book, frame, par, work):
         py = -BEYOND + STEP * (place // columns)
         level = (variant % LEVELS - 0.5 * (LEVELS - 1)) * LEVEL_STEP
         yaw = (variant // LEVELS - (yaws - 1) // 2) * YAW_STEP
-        _place_at(spare, px, py, level, yaw, yaws, est, bank, book, frame, par, work)
+        _place_at(spare, px, py, level, yaw if yaws > 1 else math.nan, est, bank, book, frame, par, work)
         score = _look_twice(spare, bank, est, setup, book, frame, par, work)
         score += _prior_score(px, py, book)
         _keep(spare, place, score, bank)
@@ -132,22 +154,23 @@ def score_grid(est, bank, setup, book, frame, par, work):
 
 
 @inner
-def _place_at(k, px, py, level, yaw, yaws, est, bank, book, frame, par, work):
+def _place_at(k, px, py, level, yaw, est, bank, book, frame, par, work):
     """Make hypothesis ``k``: the touching hand at (px, py), ``level`` above where the skin should be."""
     x, cov = bank.x[k], bank.cov[k]
     for i in range(x.shape[0]):
         x[i] = est.x[i]
     for i in range(4):
         x[Q + i] = book.grid_q[i]
-    turn_in_back(x[Q : Q + 4], 0.0, 0.0, yaw)
     for i in range(N_QUICK):
         for j in range(N_QUICK):
             cov[i, j] = est.cov[i, j] if i >= A and j >= A else 0.0
-    if yaws > 1:
+    if math.isfinite(yaw):
+        free = upright_axis(frame)
+        turn_in_back(x[Q : Q + 4], 0.0, yaw if free == 1 else 0.0, yaw if free == 2 else 0.0)
         for j in range(N_QUICK):
-            cov[A + 2, j] = 0.0
-            cov[j, A + 2] = 0.0
-        cov[A + 2, A + 2] = (0.4 * YAW_STEP) ** 2
+            cov[A + free, j] = 0.0
+            cov[j, A + free] = 0.0
+        cov[A + free, A + free] = (0.4 * YAW_STEP) ** 2
     x[P], x[P + 1], x[P + 2] = px, py, 0.0
     height_innovation(x, np.int64(N_QUICK), book.lever, frame, par, work)
     x[P + 2] = work.nu[0] + level
@@ -187,7 +210,8 @@ def settle(est, bank, setup, book, frame, par, work):
     spare = bank.score.shape[0] - 1
     share = _map_doubt(est.cov)
     x, cov = bank.x[spare], bank.cov[spare]
-    free_yaw = est.cov[A + 2, A + 2] > (0.5 * YAW_STEP) ** 2
+    free = A + upright_axis(frame)
+    free_yaw = est.cov[free, free] > (0.5 * YAW_STEP) ** 2
     for k in range(spare):
         if bank.score[k] == -math.inf:
             continue
@@ -233,7 +257,7 @@ def _keep(spare, cell, score, bank):
         copy_estimate(bank.x[worst], bank.cov[worst], bank.x[spare], bank.cov[spare])
         bank.score[worst] = score
         bank.cell[worst] = cell
-        bank.nis[worst] = 1.0
+        bank.nis[worst] = 0.5
 
 
 @inner
@@ -279,6 +303,9 @@ def run_bank(row, seconds, est, bank, setup, book, frame, par, work):
             bank.score[k] += weight * max(loglik, loglik + 0.5 * (d2 - 16.0))
     if touching:
         book.height_s = 0.0
+    if book.best >= 0:
+        lead = bank.x[book.best]
+        book.travel += seconds * math.sqrt(lead[V] ** 2 + lead[V + 1] ** 2)
 
 
 @inner
@@ -363,7 +390,13 @@ def decide(est, n, bank, book, par):
         return
     cov = bank.cov[best]
     sure = math.sqrt(max(cov[P, P], cov[P + 1, P + 1])) < 0.8 * par.located_sigma
-    if book.lead > NEEDED_LEAD and bank.nis[best] < 1.6 and sure:
+    needed = NEEDED_LEAD
+    if book.unsure:
+        needed = UNSURE_LEAD
+        turn = max(cov[A, A], cov[A + 1, A + 1], cov[A + 2, A + 2])
+        moved = book.free_bank_s > UNSURE_S and book.travel > UNSURE_TRAVEL
+        sure = sure and moved and turn < UNSURE_TURN**2
+    if book.lead > needed and bank.nis[best] < FITTING_NIS and sure:
         adopt(est, n, best, bank, book)
     elif book.search_s > MAX_SEARCH_S:
         book.status = AWAY  # still in contact: the next row begins a new search
@@ -381,12 +414,14 @@ def adopt(est, n, best, bank, book):
     for i in range(N_QUICK):
         for j in range(N_QUICK):
             est.cov[i, j] = bank.cov[best, i, j]
+    for i in range(3):
+        est.cov[P + i, P + i] *= 2.0
     spread(est.cov, np.int64(P), ADOPTED_PLACE)
     spread(est.cov, np.int64(A), ADOPTED_TURN)
     spread(est.cov, np.int64(BE), 0.5)
-    book.nis_fast = 0.5
-    book.nis_slow = 0.5
-    book.height_z = 0.5
+    book.nis_fast = 0.05
+    book.nis_slow = 0.05
+    book.height_z = 0.3
     book.weak_s = 0.0
     book.good_s = 0.0
     book.snapshot_s = 0.0

@@ -38,7 +38,9 @@ NO_CONTACT_SIGMA = 0.012   # m more when the pads feel nothing
 ROUNDS = 14
 LONGEST_STEP = 0.008       # m per round: the field bends within a centimetre
 FARTHEST = 0.045           # m from where the hand should be
-WORST_FIT = 60.0           # chi-square of some 19 values
+FIT_PER_VALUE = 1.8        # chi-square may be this times the number of values; a good start has 0.5, and 1.4 seated
+STRICT_PER_VALUE = 1.0     # in the middle of a back rub
+SWAY_PER_VALUE = 0.6       # more when seated
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,12 @@ class StartSolution:
     x: np.ndarray
     cov: np.ndarray
     chi2: float
+    limit: float  # what chi2 may be
 
     @property
     def believable(self) -> bool:
         """Does it fit what was seen, near where the hand was told to be?"""
-        return bool(self.chi2 < WORST_FIT and np.hypot(self.x[P], self.x[P + 1]) < FARTHEST)
+        return bool(self.chi2 < self.limit and np.hypot(self.x[P], self.x[P + 1]) < FARTHEST)
 
 
 def start_attitude() -> np.ndarray:
@@ -105,7 +108,11 @@ class _Looks:
         chi2 = float(expected @ np.linalg.solve(spread, expected))
         weighted = rows * self.variance
         cov = np.diag(self.variance) - weighted.T @ np.linalg.solve(spread, weighted)
-        return StartSolution(self._at(error), 0.5 * (cov + cov.T), chi2)
+        return StartSolution(self._at(error), 0.5 * (cov + cov.T), chi2, self._limit() * len(nu))
+
+    def _limit(self) -> float:
+        strict = STRICT_PER_VALUE if self.start["strict"] else FIT_PER_VALUE
+        return strict + (SWAY_PER_VALUE if self.sway > 1.0 else 0.0)
 
     def _at(self, error: np.ndarray) -> np.ndarray:
         x = self.x0.copy()

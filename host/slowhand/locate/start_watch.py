@@ -16,6 +16,9 @@ from slowhand.locate.rotation import matrix_of, turn_in_hand
 
 SLICE_S = 0.25
 NEEDED = 5               # slices: 1.25 s whole within a rest of 2 s, whatever its phase
+WORK_S = 8.0             # of contact before: a back rub is on, and its rests are easily taken for a start;
+STRICT_NEEDED = 7        # then only a longer and quieter one counts
+STRICT_QUIET = 0.5       # of the limits of stillness
 STILL_TURN = 0.25        # rad/s; a hand held in the air trembles and sways by 0.02-0.15, seated receivers sway too
 STILL_SHAKE = 0.8        # m/s2, standard deviation within a slice; tremor and sway are 0.05-0.5
 GRAVITY_OFF = 1.0        # m/s2 of the mean from gravity: 50 mg of bias and some sway
@@ -25,7 +28,8 @@ AWAY_DIFFER_UT = 22.0    # both magnetometers see the same, but for their residu
 POSE_STEADY = 0.06       # of the field
 POSE_FIELD_UT = 30.0     # of strip at one of the sensors: a hand on the strip sees 100-700
 POSE_TILT = 0.7          # cosine of how far off gravity may be: a palm on a slope, not on its edge
-LINK_MAX_S = 90.0        # gyroscope drift makes an older rest useless
+LINK_MAX_S = 60.0        # gyroscope drift makes an older rest useless
+RUBBING_MAX_S = 6.0      # of moving in contact between both rests: groping for the place, more is a back rub
 MEMORY = 8               # slices that count in an average
 
 # What the procedure waits for (start.hint); the texts are in guidance.py.
@@ -50,6 +54,9 @@ START_DTYPE = np.dtype(
         ("pose_ready", "i8"),      # enough rest at the start pose: solve
         ("link", "f8", 4),         # rotation since the last slice away: hand now -> hand then
         ("link_s", "f8"),
+        ("worked_s", "f8"),        # of contact so far that belonged to no rest at the start pose
+        ("strict", "i8"),
+        ("rubbing_s", "f8"),       # moved in contact since the rest away
         ("bias", "f8", 3),         # mean rate while away, rad/s
         ("away_field", "f8", (2, 3)),
         ("away_has", "i8", 2),
@@ -88,6 +95,9 @@ def watch(row, seconds, seated, book, start, work):
     else:
         _add(row, start)
     start.length_s += seconds
+    if book.contact and start.pose_slices == 0:
+        start.worked_s += seconds
+        start.strict = start.worked_s > WORK_S
     if start.away_ready:
         start.link_s += seconds
         if row.motion_ok:
@@ -95,13 +105,26 @@ def watch(row, seconds, seated, book, start, work):
                 start.link, (row.gyro[0] - start.bias[0]) * seconds, (row.gyro[1] - start.bias[1]) * seconds,
                 (row.gyro[2] - start.bias[2]) * seconds,
             )
-        if start.link_s > LINK_MAX_S:
+        if book.contact and start.pose_slices == 0:
+            start.rubbing_s += seconds
+        if start.link_s > LINK_MAX_S or start.rubbing_s > RUBBING_MAX_S:
             start.away_ready = 0
             start.away_slices = 0
             start.hint = HINT_TOO_LONG
     if start.length_s >= SLICE_S:
         _close_slice(seated, book, start, work)
         _open_slice(start)
+
+
+@kernel
+def begin_again(start):
+    """Both rests are to be seen once more."""
+    start.away_ready = 0
+    start.away_slices = 0
+    start.pose_slices = 0
+    start.pose_ready = 0
+    start.hint = HINT_NO_FIT
+    _open_slice(start)
 
 
 @inner
@@ -176,7 +199,8 @@ def _close_slice(seated, book, start, work):
     shake, steady0, steady1 = _means(start)
     turn = math.sqrt(start.gyro2 / start.rows)
     felt = _norm(start.accel[0], start.accel[1], start.accel[2])
-    if turn > STILL_TURN or shake > STILL_SHAKE or abs(felt - STANDARD_GRAVITY) > GRAVITY_OFF:
+    quiet = STRICT_QUIET if start.strict else 1.0
+    if turn > quiet * STILL_TURN or shake > quiet * STILL_SHAKE or abs(felt - STANDARD_GRAVITY) > GRAVITY_OFF:
         start.hint = HINT_MOVING
         start.away_slices = 0
         start.pose_slices = 0
@@ -185,7 +209,7 @@ def _close_slice(seated, book, start, work):
         start.hint = HINT_NO_FIELD
         return
     away_hint = _away_hint(steady0, steady1, start)
-    if away_hint == HINT_STAY:
+    if away_hint == HINT_STAY and not (start.strict and book.contact):
         start.pose_slices = 0
         _take_away(steady0, steady1, start)
     elif start.away_ready:
@@ -232,7 +256,8 @@ def _take_away(steady0, steady1, start):
     start.link[2] = 0.0
     start.link[3] = 0.0
     start.link_s = 0.0
-    if start.away_slices >= NEEDED:
+    start.rubbing_s = 0.0
+    if start.away_slices >= (STRICT_NEEDED if start.strict else NEEDED):
         start.away_ready = 1
     start.hint = HINT_NONE if start.away_ready else HINT_STAY
 
@@ -285,5 +310,5 @@ def _take_pose(steady0, steady1, book, start):
             for i in range(3):
                 start.pose_field[k, i] += (start.field[k, i] - start.pose_field[k, i]) * weight
     start.hint = HINT_STAY
-    if start.pose_slices >= NEEDED:
+    if start.pose_slices >= (STRICT_NEEDED if start.strict else NEEDED):
         start.pose_ready = 1

@@ -10,9 +10,9 @@ from slowhand.locate.field_map import build_map
 from slowhand.locate.kernel import inner, kernel
 from slowhand.locate.layout import BG, SHIFT, A, P, Q, V
 from slowhand.locate.pose import Mode, Phase
-from slowhand.locate.search import SETTLE_S, begin, compare, decide, run_bank, score_grid, settle
-from slowhand.locate.start_watch import watch
-from slowhand.locate.tracker import bound, carry, judge, look, touch
+from slowhand.locate.search import SETTLE_S, begin, compare, decide, level_enough, run_bank, score_grid, settle
+from slowhand.locate.start_watch import begin_again, watch
+from slowhand.locate.tracker import bound, carry, doubt, judge, look, stated, touch
 
 STRIP_MODE = int(Mode.STRIP)
 RUNNING = int(Phase.RUNNING)
@@ -37,6 +37,9 @@ def run(rows, poses, first, n, seated, est, bank, setup, books, starts, frames, 
                 return i
         else:
             advance(row, n, est, bank, setup, book, frame, par, work)
+            if book.status == AWAY and book.trial_s > 0.0:
+                begin_again(start)
+                book.status = WAIT
         report(row, poses[i], est, book, start, par)
     return rows.shape[0]
 
@@ -67,11 +70,13 @@ def advance(row, n, est, bank, setup, book, frame, par, work):
     if book.status == TRACK:
         look(row, est, n, setup, book, frame, par, work)
         touch(est, n, book, frame, par, seconds, work)
+        doubt(est, seconds, book, par)
         judge(est, n, seconds, book, par)
+        book.trial_s = max(0.0, book.trial_s - seconds)
     else:
         book.away_s += seconds
         bound(est, n, seconds, book, frame, par, work)
-        if book.status == AWAY and book.contact and book.contact_s > 0.04:
+        if book.status == AWAY and book.contact and book.contact_s > 0.04 and level_enough(est.cov, frame):
             build_map(est.x, setup.ribbon, est.field_map)
             begin(est, bank, book)
         if book.status == SEARCH:
@@ -124,16 +129,16 @@ def report(row, pose, est, book, start, par):
     pose.t_us = row.t_us
     pose.mode = STRIP_MODE
     pose.phase = RUNNING if started else (AWAIT_START_POSE if start.away_ready else AWAIT_AWAY)
-    sigma_x = par.sigma_factor * math.sqrt(cov[P, P])
-    sigma_y = par.sigma_factor * math.sqrt(cov[P + 1, P + 1])
+    sigma_x = stated(math.sqrt(cov[P, P]), book, par)
+    sigma_y = stated(math.sqrt(cov[P + 1, P + 1]), book, par)
     pose.located = tracking and sigma_x <= par.located_sigma and sigma_y <= par.located_sigma
     for i in range(3):
         pose.p[i] = x[P + i] if tracking else math.nan
         pose.v[i] = x[V + i] if tracking else math.nan
         pose.omega[i] = row.gyro[i] - (x[BG + SHIFT + i] if started else 0.0)
-        pose.sigma_p[i] = par.sigma_factor * math.sqrt(cov[P + i, P + i]) if tracking else math.nan
+        pose.sigma_p[i] = stated(math.sqrt(cov[P + i, P + i]), book, par) if tracking else math.nan
         if not row.motion_ok:
             pose.omega[i] = math.nan
     for i in range(4):
         pose.q[i] = x[Q + i] if started else math.nan
-    pose.sigma_yaw = par.sigma_factor * math.sqrt(cov[A + 2, A + 2]) if started else math.nan
+    pose.sigma_yaw = stated(math.sqrt(cov[A + 2, A + 2]), book, par) if started else math.nan

@@ -13,7 +13,7 @@ from slowhand.locate.correction import correct, correct_one
 from slowhand.locate.field_map import FieldMap, build_map
 from slowhand.locate.field_model import field_innovation
 from slowhand.locate.kernel import inner, kernel
-from slowhand.locate.layout import BE, BG, SHIFT, A, P, Q, V
+from slowhand.locate.layout import BE, BG, SHIFT, A, H, P, Q, V
 from slowhand.locate.motion_model import predict, spread, widen
 from slowhand.locate.rotation import turn_in_hand
 from slowhand.locate.strip import Ribbon
@@ -41,6 +41,7 @@ class Setup(NamedTuple):
 D2_CAP = 30.0            # one spike alone must not count as being lost
 BOUND_SPEED_HZ = 20.0
 BOUND_PLACE_HZ = 4.0
+LOST_TURN = 1.5          # rad
 MIDDLE_HEIGHT = 0.2      # m above the back, where a hand is that is away
 
 
@@ -134,6 +135,23 @@ def _remember_fit(d2, book, par):
 
 
 @kernel
+def doubt(est, seconds, book, par):
+    """The field fits less well than it used to: iron came near or was put on. Let iron and room follow it."""
+    if book.nis_fast > par.nis_doubt:
+        step = par.doubt_iron * math.sqrt(seconds)
+        spread(est.cov, np.int64(H), step)
+        spread(est.cov, np.int64(H + 3), step)
+        spread(est.cov, np.int64(BE), step)
+
+
+@kernel
+def stated(sigma, book, par):
+    """A standard deviation as it is reported: never better than the fit of the field lets one believe."""
+    misfit = max(book.nis_fast, book.nis_slow) / par.nis_doubt
+    return sigma * par.sigma_factor * max(1.0, misfit)
+
+
+@kernel
 def touch(est, n, book, frame, par, seconds, work):
     """While the hand presses, its loaded pads are on the skin."""
     book.height_s += seconds
@@ -165,7 +183,7 @@ def judge(est, n, seconds, book, par):
     elif sigma_x > par.away_sigma_x or sigma_y > par.away_sigma_y:
         leave(est, book, par)
         return
-    well = book.nis_slow < 1.5 and book.nis_fast < 2.5 and book.contact
+    well = max(book.nis_slow, book.nis_fast) < par.nis_doubt and book.contact
     book.good_s = book.good_s + seconds if well else 0.0
     book.snapshot_s += seconds
     if book.snapshot_s > par.snapshot_s and book.good_s > 2.0 and sigma_x < par.located_sigma:
@@ -210,6 +228,12 @@ def lose(est, n, reason, book, par):
     age = est.snap_age[s]
     drift = par.attitude_walk**2 * age + (math.sqrt(est.cov[BG, BG]) * age) ** 2
     spread(est.cov, np.int64(A), math.sqrt(min(drift, 0.25)))
+    # Beyond half a turn nothing is known; larger numbers only strain the linear algebra.
+    for i in range(3):
+        shrink = min(1.0, LOST_TURN / math.sqrt(est.cov[A + i, A + i]))
+        for j in range(n):
+            est.cov[A + i, j] *= shrink
+            est.cov[j, A + i] *= shrink
     spread(est.cov, np.int64(BE), par.away_earth)
     spread(est.cov, np.int64(A), par.away_attitude)
     _forget_place(est, n, par)
@@ -232,9 +256,9 @@ def _forget_place(est, n, par):
 
 @inner
 def _fresh_judgement(book):
-    book.nis_fast = 0.5
-    book.nis_slow = 0.5
-    book.height_z = 0.5
+    book.nis_fast = 0.05
+    book.nis_slow = 0.05
+    book.height_z = 0.3
     book.weak_s = 0.0
     book.good_s = 0.0
     book.away_s = 0.0
