@@ -96,6 +96,12 @@ def test_noise_at_the_limit_does_not_restart_the_clock_but_a_real_dip_does() -> 
     assert watch_values([5.2] * 8 + [4.7] + [5.2] * 8)[0] == []
 
 
+def test_a_push_too_short_for_a_flag_leaves_nothing_to_the_next_one() -> None:
+    changes, _ = watch_values([2.0, 40.0, 40.0] + [2.0] * 20 + [6.0] * 11)
+    [opened] = changes
+    assert (opened.severity, opened.value, opened.x_mm, opened.y_mm) == (Severity.WARN, 6.0, 1.0, 23.0)
+
+
 def test_an_unknown_value_neither_opens_nor_closes() -> None:
     nan = math.nan
     assert watch_values([6.0] * 8 + [nan] * 100)[0] == []

@@ -78,7 +78,8 @@ class LimitWatch:
         """One row. Returns the flag when it opens, grows worse or closes."""
         if self.flag is None:
             if value <= self._warn.dip:  # nothing to remember; the way that nearly every row goes
-                self._warn.since_us = self._alarm.since_us = None
+                if self._warn.since_us is not None:
+                    self._forget()
                 return None
             return self._waiting(t_us, value, place_mm)
         return self._open(t_us, value, place_mm)
