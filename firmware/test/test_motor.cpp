@@ -37,6 +37,15 @@ TEST_CASE("the guard cuts a motor that is never told to stop below one second, t
   }
 }
 
+TEST_CASE("a clock that steps back adds nothing to the motor's account") {
+  MotorGuard guard;
+  guard.allow(255, 10000);
+  CHECK(guard.allow(255, 20000) == 255);
+  CHECK(guard.allow(255, 15000) == 255);
+  CHECK(guard.allow(255, 30000) == 255);
+  CHECK(guard.on_ms() == 10 + 15);
+}
+
 TEST_CASE("gaps of one tick do not fool the guard") {
   MotorGuard guard;
   uint32_t on_ticks = 0;

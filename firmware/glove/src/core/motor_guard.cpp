@@ -24,7 +24,8 @@ bool MotorGuard::take_cut() {
 }
 
 void MotorGuard::account(uint32_t now_us) {
-  const uint32_t passed_us = now_us - last_us_;
+  // A clock that stepped back must not look like an hour.
+  const uint32_t passed_us = reached(now_us, last_us_) ? now_us - last_us_ : 0;
   last_us_ = now_us;
   if (on_) {
     spent_us_ += passed_us;

@@ -19,13 +19,14 @@ static_assert(kCountsPerSecond == 1000000UL * kCountsPerUs, "written for 16 MHz"
 
 // The tick's interrupt comes this much before the tick and waits for it. Another interrupt, or a stretch of the loop
 // with interrupts off, may hold it up for 4 us: the instant of sampling does not feel it.
-constexpr uint16_t kLeadCounts = 6 * kCountsPerUs;
+constexpr uint16_t kLeadCounts = 7 * kCountsPerUs;
 
 volatile uint16_t period_counts;
 volatile uint16_t tick_count;  // TCNT1 at the last tick
 volatile uint32_t tick_us;     // device time at the last tick
 volatile uint32_t sampled_us;
-volatile bool overrun;
+volatile bool sampled_after_miss;
+bool missed;  // a tick since the last sample
 
 }  // namespace
 
@@ -81,8 +82,7 @@ Tick take_tick() {
   Tick tick;
   ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
     tick.t_us = sampled_us;
-    tick.overrun = overrun;
-    overrun = false;
+    tick.overrun = sampled_after_miss;
   }
   return tick;
 }
@@ -101,7 +101,13 @@ void wake_at(uint32_t t_us) {
 // The instant of sampling: the conversion is started and the time latched before anything else is done.
 ISR(TIMER1_COMPA_vect) {
   const bool busy = events::pending(events::tick | events::scan) || pads::scanning();
-  const uint16_t due = OCR1A + kLeadCounts;
+  const uint16_t period = period_counts;
+  uint16_t due = OCR1A + kLeadCounts;
+  // Held up for more than a period, it would wait for a compare that is over: time would be lost, unseen.
+  while (static_cast<uint16_t>(TCNT1 - due + 2 * kLeadCounts) >= period) {
+    due += period;
+    missed = true;
+  }
   while (static_cast<int16_t>(TCNT1 - due) < 0) {
   }
   if (!busy) pads::start_scan();
@@ -109,10 +115,12 @@ ISR(TIMER1_COMPA_vect) {
   const uint32_t due_us = tick_us + static_cast<uint16_t>(due - tick_count) / kCountsPerUs;
   tick_count = due;
   tick_us = due_us;
-  OCR1A = due + period_counts - kLeadCounts;
+  OCR1A = due + period - kLeadCounts;
   if (busy) {
-    overrun = true;
+    missed = true;
   } else {
+    sampled_after_miss = missed;
+    missed = false;
     sampled_us = due_us + static_cast<uint16_t>(count - due) / kCountsPerUs;
     events::raise(events::tick);
   }
