@@ -224,7 +224,7 @@ TEST_CASE("status says that the host's limits are missing or fresh") {
 TEST_CASE("a pad pressed for good: the motor never runs for a second, and each cut is told") {
   GloveBench bench;
   bench.start();
-  bench.pads[1] = 1023;
+  bench.pads[1] = 1000;
   bench.run_for(10000000U);
   CHECK(bench.longest_on_us <= 1000000U);
   CHECK(bench.longest_on_us > 900000U);
@@ -232,6 +232,25 @@ TEST_CASE("a pad pressed for good: the motor never runs for a second, and each c
   for (const auto& event : bench.line.all<wire::Event>()) cuts += event.kind == wire::event_kind::motor_limit;
   CHECK(cuts >= 6);
   CHECK(bench.line.all<wire::Status>().back().motor_ms > 5000);
+}
+
+TEST_CASE("a shorted pad is told and buzzes no more, the others are guarded all the same, and it counts again once mended") {
+  GloveBench bench;
+  bench.start();
+  const auto faults = [&] { return bench.line.all<wire::Status>().back().faults; };
+  bench.pads[4] = 1023;
+  bench.run_for(4500000U);
+  CHECK((faults() & wire::status_faults::pad_shorted) != 0);
+  CHECK(bench.motor == 0);
+  bench.pads[1] = 900;
+  bench.tick();
+  CHECK(bench.motor == 255);
+  bench.pads[1] = bench.pads[4] = 0;
+  bench.run_for(2100000U);
+  CHECK((faults() & wire::status_faults::pad_shorted) == 0);
+  bench.pads[4] = 700;
+  bench.tick();
+  CHECK(bench.motor == 255);
 }
 
 TEST_CASE("no room on the line: frames are dropped and counted, and their numbers tell which") {

@@ -14,7 +14,7 @@ from enum import IntEnum, IntFlag
 from typing import ClassVar, TypeAlias
 
 PROTOCOL_VERSION = 1
-SCHEMA_HASH = 0x536D4914
+SCHEMA_HASH = 0xABEE992A
 MAX_BODY_BYTES = 96
 BAUD = 250000
 
@@ -76,6 +76,8 @@ class StatusFaults(IntFlag):
     I2C_BUS = 8
     SUPPLY_LOW = 16
     LIMITS_BUILTIN = 32
+    PAD_SHORTED = 64
+    PAD_SILENT = 128
 
 
 _HELLO = struct.Struct("<BIBBBIIBHHHffff")
@@ -192,7 +194,7 @@ class Status:
     uptime_s: int  # s
     frames_dropped: int  # frames not sent because the ring was full
     i2c_errors: int
-    uart_overruns: int  # received bytes lost
+    uart_overruns: int  # times received bytes were lost: each may be several
     bad_commands: int  # received frames thrown away
     supply_mv: int  # mV
     motor_ms: int  # ms; motor on in all since the reset

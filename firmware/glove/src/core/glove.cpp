@@ -37,8 +37,9 @@ Glove::Due Glove::tick(uint32_t t_us, bool overrun) {
 
 void Glove::scanned(const uint16_t counts[kPads]) {
   assembly_.add_pads(counts);
+  pad_watch_.look(counts);
   const uint32_t t_us = assembly_.t_us();
-  const Reflex::Change change = reflex_.judge(counts, t_us);
+  const Reflex::Change change = reflex_.judge(counts, pad_watch_.shorted(), t_us);
   if (change.limits_expired) send_event(t_us, wire::event_kind::limits_expired, kNoPad, 0, 0);
   send_pad_events(change.went_on, wire::event_kind::reflex_on, counts);
   send_pad_events(change.went_off, wire::event_kind::reflex_off, counts);
@@ -147,6 +148,7 @@ Glove::Due Glove::count_seconds(uint32_t t_us) {
   if (passed_us >= kSecondUs) {
     second_us_ += kSecondUs;
     ++uptime_s_;
+    pad_watch_.second_over();
     if (silent_s_ < kHostGoneS && ++silent_s_ == kHostGoneS) motor_.stop_pace();
     measured_ = false;
     return Due::report;
@@ -187,7 +189,7 @@ void Glove::report(const BoardHealth& health) {
   status.bad_commands = bad_commands_;
   status.supply_mv = health.supply_mv;
   status.motor_ms = motor_.guard().on_ms();
-  status.faults = sensors_.status_faults();
+  status.faults = static_cast<uint8_t>(sensors_.status_faults() | pad_watch_.status_faults());
   if (!reflex_.host_limits()) status.faults |= wire::status_faults::limits_builtin;
   if (health.supply_mv != 0 && health.supply_mv < kSupplyLowMv) status.faults |= wire::status_faults::supply_low;
   status.reset_cause = health.reset_cause;

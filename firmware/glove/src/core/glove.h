@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "motor.h"
 #include "outbox.h"
+#include "pad_watch.h"
 #include "reflex.h"
 #include "sample_assembly.h"
 #include "sensors.h"
@@ -75,6 +76,7 @@ class Glove {
   Outbox outbox_;
   Identity identity_ = {0, 0};
   Sensors sensors_;
+  PadWatch pad_watch_;
   Reflex reflex_;
   Motor motor_;
   SampleAssembly assembly_;

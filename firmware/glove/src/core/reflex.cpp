@@ -26,7 +26,7 @@ uint16_t Reflex::limit(uint8_t pad) const {
   return from_host_ && limit_[pad] < absolute ? limit_[pad] : absolute;
 }
 
-Reflex::Change Reflex::judge(const uint16_t counts[kPads], uint32_t now_us) {
+Reflex::Change Reflex::judge(const uint16_t counts[kPads], uint8_t unreliable, uint32_t now_us) {
   Change change = {0, 0, false};
   if (from_host_ && reached(now_us, until_us_)) {
     from_host_ = false;
@@ -35,7 +35,9 @@ Reflex::Change Reflex::judge(const uint16_t counts[kPads], uint32_t now_us) {
   const uint8_t before = over_;
   for (uint8_t pad = 0; pad < kPads; ++pad) {
     const uint8_t bit = static_cast<uint8_t>(1 << pad);
-    if (counts[pad] > limit(pad)) {
+    if ((unreliable & bit) != 0) {
+      over_ = static_cast<uint8_t>(over_ & ~bit);
+    } else if (counts[pad] > limit(pad)) {
       over_ |= bit;
     } else if ((over_ & bit) != 0 && counts[pad] < release_below(limit(pad))) {
       over_ = static_cast<uint8_t>(over_ & ~bit);

@@ -23,8 +23,8 @@ class Reflex {
   // Back to the built-in limits, with nothing felt; the next sample is judged afresh.
   void reset() { from_host_ = holding_ = false; over_ = 0; }
 
-  // Call with every sample, in order of time.
-  Change judge(const uint16_t counts[kPads], uint32_t now_us);
+  // Call with every sample, in order of time. `unreliable`: a bit per pad whose count is not a force.
+  Change judge(const uint16_t counts[kPads], uint8_t unreliable, uint32_t now_us);
 
   // A pad is over its threshold, or was so lately that the buzz would not have been felt yet.
   bool active() const { return over_ != 0 || holding_; }

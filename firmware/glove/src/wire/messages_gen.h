@@ -9,7 +9,7 @@ namespace slowhand {
 namespace wire {
 
 constexpr uint8_t kProtocolVersion = 1;
-constexpr uint32_t kSchemaHash = 0x536D4914UL;
+constexpr uint32_t kSchemaHash = 0xABEE992AUL;
 constexpr uint32_t kBaud = 250000UL;
 constexpr uint8_t kMaxBodyBytes = 96;
 constexpr uint8_t kMaxPayloadToHost = 39;
@@ -87,6 +87,8 @@ enum : uint8_t {
   i2c_bus = 1 << 3,
   supply_low = 1 << 4,
   limits_builtin = 1 << 5,
+  pad_shorted = 1 << 6,
+  pad_silent = 1 << 7,
 };
 }  // namespace status_faults
 
@@ -270,7 +272,7 @@ struct Status {
   uint32_t uptime_s;  // s
   uint16_t frames_dropped;  // frames not sent because the ring was full
   uint16_t i2c_errors;
-  uint16_t uart_overruns;  // received bytes lost
+  uint16_t uart_overruns;  // times received bytes were lost: each may be several
   uint16_t bad_commands;  // received frames thrown away
   uint16_t supply_mv;  // mV
   uint32_t motor_ms;  // ms; motor on in all since the reset
