@@ -10,6 +10,7 @@ static const char *const fault_names[FAULT_COUNT] = {
     [FAULT_MOTION_ABSENT] = "motion_absent", [FAULT_FIELD0_ABSENT] = "field0_absent",
     [FAULT_FIELD1_ABSENT] = "field1_absent", [FAULT_STUCK_BUS] = "stuck_bus", [FAULT_ALL_ZERO] = "all_zero",
     [FAULT_NACK] = "nack", [FAULT_SUPPLY_LOW] = "supply_low",
+    [FAULT_BROWN_OUT] = "brown_out", [FAULT_HANG] = "hang", [FAULT_STALL] = "stall",
 };
 
 enum fault board_fault_named(const char *name, size_t length)
@@ -45,6 +46,17 @@ static void set_stuck(struct board *board, bool active, bool hard)
     twi_bus_changed(&board->twi);
 }
 
+/* The supply falls below the microcontroller's detector, and so far that the sensors forget everything. */
+static void set_brown_out(struct board *board, bool active)
+{
+    chip_halt(&board->chip, active ? CHIP_HELD : CHIP_RUNS);
+    if (active)
+        return;
+    icm20948_power_on(&board->icm);
+    ak09916_power_on(&board->ak);
+    lis3mdl_power_on(&board->lis);
+}
+
 void board_set_fault(struct board *board, enum fault fault, bool active, bool hard)
 {
     events_log(&board->events, board->chip.avr->cycle, "fault %s %s", fault_names[fault], active ? "begins" : "ends");
@@ -64,6 +76,9 @@ void board_set_fault(struct board *board, enum fault fault, bool active, bool ha
     case FAULT_ALL_ZERO: set_all_zero(board, active); break;
     case FAULT_NACK: board->bus.deaf = active; break;
     case FAULT_SUPPLY_LOW: board->adc.supply_mv = active ? LOW_SUPPLY_MV : SUPPLY_MV; break;
+    case FAULT_BROWN_OUT: set_brown_out(board, active); break;
+    case FAULT_HANG: chip_halt(&board->chip, active ? CHIP_HANGS : CHIP_RUNS); break;
+    case FAULT_STALL: chip_halt(&board->chip, active ? CHIP_STANDS_STILL : CHIP_RUNS); break;
     case FAULT_COUNT: break;
     }
 }

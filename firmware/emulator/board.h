@@ -12,7 +12,7 @@
 
 enum fault {
     FAULT_MOTION_ABSENT, FAULT_FIELD0_ABSENT, FAULT_FIELD1_ABSENT, FAULT_STUCK_BUS, FAULT_ALL_ZERO, FAULT_NACK,
-    FAULT_SUPPLY_LOW, FAULT_COUNT
+    FAULT_SUPPLY_LOW, FAULT_BROWN_OUT, FAULT_HANG, FAULT_STALL, FAULT_COUNT
 };
 
 /* The whole glove: microcontroller, sensors, motor, and what may befall them. */

@@ -17,6 +17,7 @@ enum {
     SLEEP_ENABLE = 0x01, SLEEP_MODE = 0x0E,
     SREG_I = 7,
     TIMER1_COMPA = 11,
+    SELF_JUMP = 0xCFFF,            /* rjmp .-2 */
     BATCH_CYCLES = 100000,         /* simavr looks at its timers after each instruction unless told so */
 };
 
@@ -109,11 +110,22 @@ static void write_tifr1(avr_t *avr, avr_io_addr_t address, uint8_t value, void *
         }
 }
 
+static void end_halt(struct chip *chip)
+{
+    chip->halted_cycles += chip->avr->cycle - chip->halted_since;
+    chip->halt = CHIP_RUNS;
+}
+
 static void note_reset(avr_io_t *io)
 {
     struct chip *chip = (struct chip *)((char *)io - offsetof(struct chip, after_reset));
     chip->was_reset = true;
+    if (chip->halt == CHIP_HELD)
+        return; /* it counts once it is over */
     chip->resets++;
+    if (chip->halt != CHIP_RUNS) /* who hung begins anew */
+        end_halt(chip);
+    chip->halt_wanted = CHIP_RUNS;
 }
 
 static void repair_after_reset(struct chip *chip)
@@ -168,6 +180,12 @@ void chip_hook_read(struct chip *chip, avr_io_addr_t address, avr_io_read_t hook
     chip->avr->io[AVR_DATA_TO_IO(address)].r.param = parameter;
 }
 
+/* The last word of the flash, where the program has nothing. */
+static uint32_t halting_place(const struct chip *chip)
+{
+    return chip->avr->flashend - 1;
+}
+
 static const char *read_elf(struct chip *chip, const char *path)
 {
     elf_firmware_t firmware;
@@ -179,6 +197,10 @@ static const char *read_elf(struct chip *chip, const char *path)
     firmware.frequency = CYCLES_PER_US * 1000000u;
     firmware.vcc = firmware.avcc = firmware.aref = 5000;
     avr_load_firmware(chip->avr, &firmware);
+    if (firmware.flashsize > halting_place(chip))
+        return "the program leaves no room for the loop in which it is halted";
+    chip->avr->flash[halting_place(chip)] = SELF_JUMP & 0xFF;
+    chip->avr->flash[halting_place(chip) + 1] = SELF_JUMP >> 8;
     chip->static_ram_end = (uint16_t)(0x100 + firmware.datasize + firmware.bsssize);
     return NULL;
 }
@@ -214,11 +236,63 @@ void chip_external_reset(struct chip *chip)
     chip->reset_wanted = true;
 }
 
-static void pull_reset(struct chip *chip)
+static void pull_reset(struct chip *chip, avr_regbit_t cause)
 {
     chip->reset_wanted = false;
     avr_reset(chip->avr);
-    avr_regbit_set(chip->avr, chip->avr->reset_flags.extrf);
+    avr_regbit_set(chip->avr, cause);
+}
+
+void chip_halt(struct chip *chip, enum chip_halt halt)
+{
+    chip->halt_wanted = halt;
+}
+
+static void allow_interrupts(avr_t *avr, bool allow)
+{
+    avr->sreg[SREG_I] = allow;
+    avr->interrupt_state = allow ? -2 : 0; /* as after SEI and CLI */
+}
+
+static void go_on(struct chip *chip)
+{
+    end_halt(chip);
+    chip->avr->pc = chip->halted_at;
+    allow_interrupts(chip->avr, chip->halted_with_interrupts);
+}
+
+static void stop_there(struct chip *chip, enum chip_halt halt)
+{
+    avr_t *avr = chip->avr;
+
+    if (chip->halt != CHIP_RUNS)
+        end_halt(chip);
+    chip->halt = halt;
+    chip->halted_since = avr->cycle;
+    if (halt == CHIP_HELD)
+        avr_reset(avr);
+    chip->halted_at = avr->pc;
+    chip->halted_with_interrupts = avr->sreg[SREG_I];
+    avr->pc = halting_place(chip);
+    avr->state = cpu_Running; /* a sleeper finds itself awake for no reason, which any program must bear */
+    if (halt != CHIP_HANGS)
+        allow_interrupts(avr, false);
+}
+
+/* simavr's program counter may not be moved from within its timers, where faults begin and end. */
+static void change_halt(struct chip *chip)
+{
+    enum chip_halt wanted = chip->halt_wanted;
+
+    if (chip->halt == CHIP_HELD) {
+        end_halt(chip);
+        pull_reset(chip, chip->avr->reset_flags.borf);
+    } else if (chip->halt != CHIP_RUNS && wanted != CHIP_HELD) {
+        if (chip->avr->pc == halting_place(chip))
+            go_on(chip);
+    } else {
+        stop_there(chip, wanted);
+    }
 }
 
 int chip_run_until(struct chip *chip, uint64_t cycle)
@@ -228,8 +302,10 @@ int chip_run_until(struct chip *chip, uint64_t cycle)
 
     while (avr->cycle < cycle) {
         state = avr_run(avr);
-        if (chip->reset_wanted)
-            pull_reset(chip);
+        if (chip->reset_wanted && chip->halt != CHIP_HELD)
+            pull_reset(chip, avr->reset_flags.extrf);
+        if (chip->halt != chip->halt_wanted)
+            change_halt(chip);
         if (chip->was_reset)
             repair_after_reset(chip);
         if (state == cpu_Done || state == cpu_Crashed)

@@ -24,12 +24,24 @@ enum {
 
 typedef void (*chip_reset_hook)(void *who);
 
+/* What keeps the program from going on. */
+enum chip_halt {
+    CHIP_RUNS,
+    CHIP_HANGS,        /* in an endless loop; interrupts are served */
+    CHIP_STANDS_STILL, /* the same with interrupts off */
+    CHIP_HELD,         /* in reset */
+};
+
 /* An ATmega328P that runs an ELF: simavr's core with the repairs that this firmware needs. */
 struct chip {
     avr_t *avr;
     struct events *events;
     avr_io_t after_reset;          /* simavr tells this one of every reset */
     bool was_reset, reset_wanted;
+    enum chip_halt halt, halt_wanted;
+    bool halted_with_interrupts;   /* whether they were on when the program stopped */
+    uint32_t halted_at;            /* where the program goes on */
+    uint64_t halted_since, halted_cycles; /* of these the program used none */
     struct { chip_reset_hook run; void *who; } reset_hooks[6];
     int reset_hook_count;
     uint64_t resets;
@@ -48,6 +60,10 @@ int chip_run_until(struct chip *chip, uint64_t cycle);
 
 /* As the reset pin would, before the next instruction; MCUSR says "external". */
 void chip_external_reset(struct chip *chip);
+
+/* Before the next instruction, or once no interrupt is under way, where the program has to go on. CHIP_HELD ends with
+ * a reset of which MCUSR says "brown-out"; a reset ends the two others, too. */
+void chip_halt(struct chip *chip, enum chip_halt halt);
 
 /* Called after every reset, once the registers have their initial values. */
 void chip_on_reset(struct chip *chip, chip_reset_hook run, void *who);

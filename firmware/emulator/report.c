@@ -24,7 +24,7 @@ void report(const struct board *board, const struct serial *serial, const char *
     printf("{\"ended\": \"%s\", \"simulated_s\": %.6f, \"wall_s\": %.3f, \"speed\": %.2f, ", ended, simulated_s, wall_s,
            wall_s > 0 ? simulated_s / wall_s : 0);
     printf("\"sleep_share\": %.4f, \"cpu_share\": %.4f, \"longest_awake_us\": %.1f, ",
-           share(chip->sleep_cycles, cycles), 1 - share(chip->sleep_cycles, cycles),
+           share(chip->sleep_cycles, cycles), 1 - share(chip->sleep_cycles + chip->halted_cycles, cycles),
            (double)longest_awake / CYCLES_PER_US);
     printf("\"static_ram_bytes\": %u, \"stack_bytes\": %u, \"resets\": %llu, ", chip->static_ram_end - 0x100u,
            chip->avr->ramend - chip->lowest_stack, (unsigned long long)chip->resets);

@@ -172,7 +172,7 @@ const char *script_plan_fault(struct script *script, const char *text)
 
     if (fault == FAULT_COUNT)
         return "a fault is NAME@SECONDS or NAME@SECONDS-SECONDS; names: motion_absent, field0_absent, field1_absent, "
-               "stuck_bus, all_zero, nack, supply_low";
+               "stuck_bus, all_zero, nack, supply_low, brown_out, hang, stall";
     int fields = sscanf(at + 1, "%lf-%lf%c", &from, &until, &rest);
     if (fields < 1 || fields > 2 || (fields == 1 && strchr(at, '-')) || from < 0 || (fields == 2 && until <= from))
         return "a fault's times are seconds, the second one later";

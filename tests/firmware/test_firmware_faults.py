@@ -33,7 +33,7 @@ from tests.firmware.glove_talk import (
     times_us,
 )
 
-BACK_WITHIN_S = 0.3
+BACK_WITHIN_S = 0.1
 
 
 def run(glove: EmulatedGlove, seconds: float, faults: Iterable[str] = (), said: Iterable = (),

@@ -169,15 +169,15 @@ def test_a_simulated_back_rub_begins_with_the_hosts_start(firmware: Firmware) ->
     with EmulatedGlove.from_run(run, realtime=False, firmware=firmware) as glove:
         host = Host(glove.port)
         host.open()
-        host.pump(lambda: glove.finished)
+        # the feed's end is told by the glove; what it said before is still on its way
+        host.pump(lambda: glove.finished and np.ptp(host.rows["t_us"]) > 11.9e6)
         host.link.close()
     host.assert_nothing_lost()
     rows = host.rows
     # ticks and the hand's rows have their own phase, any moment of 5 ms; a row may change between two conversions
     lags = [lag_of(rows["pads"][:, pad], run.chips["pads"][:, pad]) for pad in range(6)]
     assert all(0 <= later - earlier <= 1 for earlier, later in pairwise(lags)) and -2 <= lags[0] <= lags[-1] <= 2
-    at = rows["t_us"] - rows["t_us"][0]
-    assert at[-1] == pytest.approx(12e6, abs=0.1e6)
+    assert len(rows) == pytest.approx(np.ptp(rows["t_us"]) / 5000, abs=2)
     assert rows["fresh0"].mean() == pytest.approx(0.5, abs=0.02)
 
 
