@@ -178,6 +178,18 @@ def test_a_port_that_is_no_glove_is_refused_with_a_reason(tmp_path: Path) -> Non
     assert refused.pace.level is not Level.OK
 
 
+def test_a_link_that_was_open_long_before_the_engine_began_is_given_its_time(bench: Bench) -> None:
+    """Compiling the kernels for the first time takes longer than a glove may take to answer."""
+    bench.link.open()
+    bench.time.wait(60.0)
+    bench.glove.read(0.0)   # its greeting after the reset went by unheard
+    for _ in range(50):
+        bench.time.wait(0.02)
+        bench.engine.step()
+        assert bench.engine.device.problem() is None
+    assert bench.engine.state().link.state is LinkState.STREAMING
+
+
 def test_the_glove_gets_thresholds_and_cues(recorded: Bench) -> None:
     bench = recorded
     stored = bench.store.read(1)

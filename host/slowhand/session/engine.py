@@ -220,7 +220,8 @@ class SessionEngine:
     def _follow_link(self) -> None:
         for change in self._link.take_changes():
             if change.up:
-                self.device.link_opened(change.at_s)
+                # Its time to answer begins when we begin to listen: kernels may have been compiled since it was opened.
+                self.device.link_opened(self._now_s())
             else:
                 self.device.link_lost()
             self._recorder.event("link_up" if change.up else "link_down", {"words": change.words}, change.at_s)
