@@ -22,6 +22,10 @@ class NotAGloveError(LinkError):
     """The port is open but what answers is no glove, or nothing answers."""
 
 
+class JointError(SlowhandError):
+    """A joint of the glove does not show what it should: a loose wire, a bridge of solder, a chip that is silent."""
+
+
 class ProtocolMismatchError(SlowhandError):
     """A glove answers, but speaks another version of the wire than this host."""
 

@@ -1,4 +1,4 @@
-"""`doctor`: what is there, what is missing, who answers; and the first start's compiling, done beforehand."""
+"""`doctor`: what is there, what is missing, who answers; joint by joint; and the first start's compiling beforehand."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ import platform
 import shutil
 import time
 from dataclasses import asdict
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
 
 import numpy as np
 import typer
 
 from slowhand.cli.app import app
-from slowhand.cli.options import JsonFlag
-from slowhand.errors import SlowhandError
+from slowhand.cli.options import Glove, JsonFlag
+from slowhand.errors import BadInputError, NotAGloveError, SlowhandError
 
 LISTEN_S = 3.0
+FIRST_SAMPLE_S = 8.0   # a board's boot loader takes two, three attempts to identify take three
 LIBRARIES = ("numpy", "scipy", "numba", "vqf", "pyserial", "nicegui", "matplotlib", "pydantic")
 BUILD_TOOLS = {"avr-gcc": "gcc-avr", "avrdude": "avrdude"}
 
@@ -25,23 +26,38 @@ BUILD_TOOLS = {"avr-gcc": "gcc-avr", "avrdude": "avrdude"}
 @app.command()
 def doctor(
     port: Annotated[str | None, typer.Option(help="Ask this port for three seconds.")] = None,
+    joints: Annotated[bool, typer.Option("--joints", help="Walk through every joint of the glove, with your help.")] = False,
+    wait: Annotated[float, typer.Option(min=1, max=600, help="Seconds to wait at each joint.")] = 20.0,
+    skip: Annotated[list[str] | None, typer.Option(help="A joint that this glove has not, such as field1.")] = None,
+    glove: Glove = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Look at libraries, ports and the glove, and prepare the first start.
+    """Look at libraries, ports and the glove, and prepare the first start; or look at every joint.
 
-    Example: slowhand doctor --port /dev/ttyUSB0
+    Example: slowhand doctor --port /dev/ttyUSB0, then: slowhand doctor --port /dev/ttyUSB0 --joints
     """
+    if joints:
+        from slowhand.cli.doctor_joints import look_at_joints
+
+        look_at_joints(port, wait, skip or [], glove, as_json)
+        return
+    if skip:
+        raise BadInputError("--skip belongs to --joints: add --joints, or leave it out")
+    look_around(port, as_json)
+
+
+def look_around(port: str | None, as_json: bool) -> None:
+    """Report everything, then raise what is wrong with the port, if anything is."""
     from slowhand.cli.ready import warm_up
     from slowhand.link.discovery import list_ports
     from slowhand.session.store import default_path
 
     found: dict[str, Any] = {
         "python": platform.python_version(),
-        "libraries": {name: version(name) for name in LIBRARIES},
+        "libraries": {name: installed(name) for name in LIBRARIES},
         "build_tools": {tool: bool(shutil.which(tool)) for tool in BUILD_TOOLS},
         "ports": [asdict(p) for p in list_ports()],
         "session_file": str(default_path()),
-        "prepared_s": round(warm_up(), 1),
     }
     problem = None
     if port:
@@ -50,9 +66,18 @@ def doctor(
         except SlowhandError as error:
             problem = error
             found["glove"] = {"port": port, "problem": str(error)}
+    found["prepared_s"] = round(warm_up(), 1)
     typer.echo(json.dumps(found, indent=2) if as_json else in_words(found))
     if problem is not None:
         raise problem
+
+
+def installed(library: str) -> str | None:
+    """The version of a library; None when it is missing, which only a broken installation shows."""
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return None
 
 
 def listen(port: str) -> dict[str, Any]:
@@ -62,7 +87,8 @@ def listen(port: str) -> dict[str, Any]:
 
     link, device = SerialLink(port), GloveDevice()
     link.open()
-    blocks, status, end = [], None, None
+    blocks: list[np.ndarray] = []
+    status, end, give_up = None, None, time.monotonic() + FIRST_SAMPLE_S
     try:
         device.link_opened(time.monotonic())
         while end is None or time.monotonic() < end:
@@ -75,6 +101,8 @@ def listen(port: str) -> dict[str, Any]:
             problem = device.problem()
             if problem is not None:
                 raise type(problem)(f"{port}: {problem}")
+            if end is None and time.monotonic() > give_up:
+                raise NotAGloveError(f"{port}: {device.words}")
         device.stop()
         link.write(device.poll(time.monotonic()))
     finally:
@@ -83,29 +111,43 @@ def listen(port: str) -> dict[str, Any]:
 
 
 def describe(port: str, device: Any, rows: np.ndarray, status: Any) -> dict[str, Any]:
-    """What three seconds of samples tell."""
-    from slowhand.wire.messages_gen import Channels, Hand, StatusFaults
+    """What three seconds of samples tell; what the glove did not say is None."""
+    from slowhand.wire.messages_gen import StatusFaults
 
-    hello = device.hello
     span_s = float(rows["t_us"][-1] - rows["t_us"][0]) / 1e6
     return {
         "port": port,
-        "firmware": f"{hello.firmware_major}.{hello.firmware_minor}.{hello.firmware_patch}",
-        "unit": hello.unit_id,
-        "hand": Hand(hello.hand).name.lower(),
-        "has": [bit.name.lower() for bit in Channels if hello.channels & bit],
+        **who(device.hello),
         "rate_hz": round((len(rows) - 1) / span_s, 2) if span_s > 0 else None,
         "lost_frames": device.lost_frames,
         "bad_frames": device.bad_frames,
         "pads_least_most": [[int(a), int(b)] for a, b in zip(rows["pads"].min(0), rows["pads"].max(0), strict=True)],
-        "faults": [bit.name.lower() for bit in StatusFaults if status and status.faults & bit],
-        "supply_v": round(status.supply_mv / 1000, 2) if status else None,
+        "faults": bit_names(StatusFaults, status.faults) if status else None,
+        "supply_v": round(status.supply_mv / 1000, 2) if status and status.supply_mv else None,
     }
+
+
+def who(hello: Any) -> dict[str, Any]:
+    """What a glove says of itself."""
+    from slowhand.wire.messages_gen import Channels, Hand
+
+    hand = Hand(hello.hand) if hello.hand in set(Hand) else Hand.UNKNOWN
+    return {
+        "firmware": f"{hello.firmware_major}.{hello.firmware_minor}.{hello.firmware_patch}",
+        "unit": hello.unit_id,
+        "hand": hand.name.lower(),
+        "has": bit_names(Channels, hello.channels),
+    }
+
+
+def bit_names(bits: Any, value: int) -> list[str]:
+    """Names of the bits that are set, lower case."""
+    return [str(bit.name).lower() for bit in bits if value & bit]
 
 
 def in_words(found: dict[str, Any]) -> str:
     """The same for a person."""
-    lines = [f"Python {found['python']}; " + ", ".join(f"{n} {v}" for n, v in found["libraries"].items())]
+    lines = [f"Python {found['python']}; " + ", ".join(f"{n} {v or 'MISSING'}" for n, v in found["libraries"].items())]
     lines.append(f"Kernels are compiled ({found['prepared_s']} s). Sessions go to {found['session_file']}")
     missing = [f"{tool} (Debian: {BUILD_TOOLS[tool]})" for tool, there in found["build_tools"].items() if not there]
     if missing:
@@ -116,9 +158,20 @@ def in_words(found: dict[str, Any]) -> str:
         lines.append(f"  {p['path']}  {hint}")
     glove = found.get("glove")
     if glove and "problem" not in glove:
-        lines.append(f"Glove {glove['unit']} on {glove['port']}: firmware {glove['firmware']}, {glove['hand']} hand, "
-                     f"{glove['rate_hz']} Hz, {glove['lost_frames']} frames lost, {glove['bad_frames']} bad")
-        lines.append(f"  has {', '.join(glove['has'])}; faults: {', '.join(glove['faults']) or 'none'}")
-        lines.append("  pads, least and most count (press each while this listens): "
-                     + " ".join(f"{k}:{a}-{b}" for k, (a, b) in enumerate(glove["pads_least_most"])))
+        lines += glove_in_words(glove)
     return "\n".join(lines)
+
+
+def glove_in_words(glove: dict[str, Any]) -> list[str]:
+    """Lines about a glove that answered."""
+    faults = "unknown" if glove["faults"] is None else ", ".join(glove["faults"]) or "none"
+    supply = "unknown" if glove["supply_v"] is None else f"{glove['supply_v']} V"
+    rate = "unknown rate" if glove["rate_hz"] is None else f"{glove['rate_hz']} Hz"
+    return [
+        f"Glove {glove['unit']:08x} on {glove['port']}: firmware {glove['firmware']}, {glove['hand']} hand, {rate}, "
+        f"{glove['lost_frames']} frames lost, {glove['bad_frames']} bad",
+        f"  has {', '.join(glove['has'])}; faults: {faults}; supply: {supply}",
+        "  pads, least and most count (press each while this listens): "
+        + " ".join(f"{k}:{a}-{b}" for k, (a, b) in enumerate(glove["pads_least_most"])),
+        f"  every joint, one by one: slowhand doctor --port {glove['port']} --joints",
+    ]
