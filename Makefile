@@ -29,6 +29,7 @@ test: tools $(VENV)/.dev
 	@$(BIN)/python -m slowhand.wire.codegen --check
 	@$(BIN)/ruff check host calibration tests
 	@$(BIN)/mypy
+	@$(BIN)/slowhand doctor >/dev/null
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not soak and not bench" $(ARGS)
 
 bench: tools $(VENV)/.dev

@@ -42,7 +42,7 @@ def main(path: Path) -> None:
     engine = SessionEngine(ReconnectingLink(link), SessionStore(path), Wishes(Receiver()))
     engine.start()
     engine.open()
-    time.sleep(30.0)  # the parent kills this program long before
+    time.sleep(600.0)  # the parent kills this program long before
 
 
 if __name__ == "__main__":
