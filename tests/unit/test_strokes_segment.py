@@ -81,6 +81,15 @@ def test_a_quick_rub_in_place_is_friction(per_min: float) -> None:
     assert stroke.cadence_per_min == pytest.approx(per_min, abs=3.0)
 
 
+@pytest.mark.parametrize(("cycles", "per_min"), [(2, 110.0), (3, 110.0), (5, 140.0), (4, 40.0)])
+def test_landing_and_lifting_belong_to_the_kneading_between_them(cycles: int, per_min: float) -> None:
+    """Half circles that hold the landing or the lifting take up to four times as long as the others."""
+    scene = Scene().lift().hold(0.28, 12.0).circles(cycles, per_min, radius_mm=22.0).hold(0.28, 12.0).lift()
+    [stroke] = strokes_of(scene.rows())
+    assert stroke.kind is Kind.KNEAD
+    assert stroke.cadence_per_min == pytest.approx(per_min, rel=0.06)
+
+
 def test_holding_still_is_a_press() -> None:
     [stroke] = strokes_of(Scene().lift().hold(2.0, 20.0).lift().rows())
     assert stroke.kind is Kind.PRESS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
@@ -20,6 +21,7 @@ RETURN_SHARE = 0.9       # two legs are a cycle when they miss the starting poin
 ROUND_RETURN_SHARE = 1.4  # more when both go round: where a circle is farthest from its start is ill defined
 EVEN_RATIO = 1.8         # legs of one train take times within this ratio,
 FIRST_RATIO = 2.5        # but the first ones, from rest, may differ more
+END_RATIO = 4.0          # and the very first and last ones hold the landing, the getting up to speed and the lifting
 PRESS_US = 800_000       # a rest this long between other strokes is a press; a shorter one is a pause
 BLIND_SHARE = 0.3        # a stroke of which this share went unseen is named by its force, if that has a rhythm
 SEEN_GLIDE_CM_S = 2.0    # and is a glide if what was seen of it moved at least so fast
@@ -69,14 +71,31 @@ def continues(run: Sequence[Part], leg: Part) -> bool:
         return False
     if not run:
         return True
-    last = run[-1]
-    gap = ((last.dx_mm + leg.dx_mm) ** 2 + (last.dy_mm + leg.dy_mm) ** 2) ** 0.5
-    share = ROUND_RETURN_SHARE if _turning(last) * _turning(leg) > ROUND**2 else RETURN_SHARE
-    if gap > share * max(last.chord_mm, leg.chord_mm):
+    if not _returns(run[-1], leg):
         return False
-    usual = median(part.duration_us for part in run[-5:])
+    usual = _usual_us(run)
     ratio = EVEN_RATIO if len(run) >= TRAIN_LEGS - 1 else FIRST_RATIO
-    return usual / ratio <= leg.duration_us <= usual * ratio
+    shorter = END_RATIO if len(run) == 1 else ratio
+    return usual / shorter <= leg.duration_us <= usual * ratio
+
+
+def _returns(leg: Part, following: Part) -> bool:
+    """Whether the second leg leads back to where the first one began."""
+    gap = ((leg.dx_mm + following.dx_mm) ** 2 + (leg.dy_mm + following.dy_mm) ** 2) ** 0.5
+    share = ROUND_RETURN_SHARE if _turning(leg) * _turning(following) > ROUND**2 else RETURN_SHARE
+    return gap <= share * max(leg.chord_mm, following.chord_mm)
+
+
+def _ends(run: Sequence[Part], last: Part) -> bool:
+    """Whether ``last``, with which the contact ends, is one more leg of ``run`` although it took longer."""
+    if len(run) < TRAIN_LEGS - 1 or not _may_repeat(last) or not _returns(run[-1], last):
+        return False
+    usual = _usual_us(run)
+    return usual / FIRST_RATIO <= last.duration_us <= usual * END_RATIO
+
+
+def _usual_us(run: Sequence[Part]) -> float:
+    return median(part.duration_us for part in run[-5:])
 
 
 def _turning(leg: Part) -> float:
@@ -123,6 +142,10 @@ class Grouper:
     def finish(self, last: Part) -> list[Group]:
         """The contact is over with this part, which may have been cut short."""
         done: list[Group] = []
+        if _ends(self._run, last):
+            self._seen_mm, self._seen_us = self._seen_mm + last.path_mm, self._seen_us + last.duration_us
+            self._run.append(last)
+            return [*self._settle_run(), *self._finish_calm(last.end_us)]
         cut_short = (
             len(self._run) >= TRAIN_LEGS
             and last.motion is Motion.LEG
@@ -134,9 +157,12 @@ class Grouper:
         else:
             done += self.add(last)
             done += self._settle_run()
+        return [*done, *self._finish_calm(last.end_us)]
+
+    def _finish_calm(self, end_us: int) -> list[Group]:
         if not self._made_any:
-            return [*done, self._one_stroke(last.end_us)]
-        done += self._settle_calm(None)
+            return [self._one_stroke(end_us)]
+        done = self._settle_calm(None)
         if self._last is not None:
             done.append(self._last)
         return done
@@ -152,9 +178,9 @@ class Grouper:
         run, self._run = self._run, []
         kind = train_kind(run) if len(run) >= TRAIN_LEGS else Kind.GLIDE
         if kind in (Kind.KNEAD, Kind.FRICTION):
-            cycle_us = 2.0 * (run[-1].end_us - run[0].start_us) / len(run)
-            cycles = np.array([a.duration_us + b.duration_us for a, b in zip(run[::2], run[1::2], strict=False)])
-            group = Group(kind, run[0].start_us, run[-1].end_us, cycle_us, evenness_of(cycles))
+            # The first and the last leg hold the landing and the lifting too.
+            cycles = np.array([a.duration_us + b.duration_us for a, b in pairwise(run[1:-1])])
+            group = Group(kind, run[0].start_us, run[-1].end_us, float(np.median(cycles)), evenness_of(cycles[::2]))
             return self._put(group)
         done: list[Group] = []
         for leg in run:
