@@ -48,6 +48,19 @@ def test_the_portable_core_holds_under_the_sanitizers() -> None:
 
 
 @pytest.mark.xdist_group("firmware_desktop")
+def test_whatever_a_host_says_the_core_holds() -> None:
+    told = must_pass(make("BUILD=build/desktop", "FUZZ_BYTES=200000", "fuzz"))
+    ran = re.search(r"(\d+) bytes in \d+ inputs, (\d+) commands obeyed", told)
+    assert ran and int(ran[1]) >= 200_000 and int(ran[2]) > 1000, "it must get past the checksum to try anything"
+
+
+@pytest.mark.xdist_group("firmware_desktop")
+def test_no_function_takes_more_than_its_share_of_the_stack(elf: Path) -> None:
+    frames = [int(line.split("\t")[1]) for line in must_pass(make(f"BUILD={elf.parent}", "stack")).splitlines()]
+    assert 10 <= len(frames) and 20 < max(frames) <= 128
+
+
+@pytest.mark.xdist_group("firmware_desktop")
 def test_static_analysis_finds_nothing() -> None:
     must_pass(make("check"))
 
