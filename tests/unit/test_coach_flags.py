@@ -219,6 +219,30 @@ def test_no_flag_before_the_start_procedure_is_complete() -> None:
     assert flags_of(rows) == []
 
 
+def rest_at_start(force_n: float, seconds: float) -> np.ndarray:
+    """A hand that rests at the start pose; the procedure is complete after 1.3 s of it."""
+    rows = Scene(at=(0.0, 10.0)).hold(seconds, force_n).lift(0.5).rows()
+    rows["phase"][:260] = Phase.AWAIT_START_POSE
+    return rows
+
+
+def test_the_weight_of_the_hand_at_the_start_pose_is_no_warning() -> None:
+    assert flags_of(rest_at_start(9.0, 4.0)) == []
+
+
+def test_a_push_at_the_start_pose_is_flagged_and_so_is_a_rest_that_never_ends() -> None:
+    assert [flag.severity for flag in flags_of(rest_at_start(20.0, 4.0))] == [Severity.ALARM]
+    assert [flag.severity for flag in flags_of(rest_at_start(9.0, 8.0))] == [Severity.WARN]
+
+
+def test_a_glide_down_the_spine_straight_from_the_start_pose_is_flagged() -> None:
+    rows = Scene(at=(0.0, 10.0)).hold(2.0, 9.0).glide(0, 200, 10, force_n=9.0).lift().rows()
+    rows["phase"][:260] = Phase.AWAIT_START_POSE
+    [flag] = flags_of(rows)
+    assert flag.kind is FlagKind.SPINE_PRESSURE
+    assert flag.start_us == pytest.approx(2_000_000, abs=10_000)
+
+
 def test_a_place_unknown_raises_no_zone_flag_but_too_hard_holds() -> None:
     rows = press(0.0, 100.0, 80.0).rows()
     unplaced(rows)

@@ -19,10 +19,12 @@ from slowhand.coach.zones import BackZones
 from slowhand.errors import BadInputError
 from slowhand.locate.pose import Mode, Phase
 from slowhand.sensing.profile import GloveProfile
+from slowhand.strokes.segment import LEAVES_START_CM_S
 from slowhand.strokes.stroke import Stroke
 
 CHOICES = ("spine", "neck", "kidney", "open")   # what a giver may choose without a strip
 LIFTED_US = 1_500_000   # longer than a hop to the next stroke
+START_REST_US = 3_000_000   # the start procedure is complete within its second rest, which may go on so long
 
 _SCALARS = ("t_us", "gap", "phase", "contact", "located", "speed_cm_s", "total_n", "total_at_least", "heading_rad")
 _VECTORS = ("velocity_cm_s", "cop_mm", "pos_mm")
@@ -77,6 +79,7 @@ class Coach:
         self._open: list[Flag] = []
         self._last_us: int | None = None
         self._running = False
+        self._start_rest_until_us: int | None = None   # while the hand still rests at the start pose
         self._latest = _Latest()
 
     def choose_zone(self, name: str | None) -> None:
@@ -122,8 +125,14 @@ class Coach:
             if self._running:
                 self._note(changed, self._flags.end(t_us))
             self._running = False
+            self._start_rest_until_us = t_us + START_REST_US if contact else None
             return
         self._running = True
+        if self._rests_at_start(t_us, contact, speed):
+            zone_n = [
+                0.0 if force <= zone.limit.alarm else force
+                for force, zone in zip(zone_n, self._zones.zones, strict=True)
+            ]
         self._note(
             changed,
             self._flags.step(
@@ -144,6 +153,17 @@ class Coach:
             now.calm_since_us = t_us
         if contact:
             now.touched_us = t_us
+
+    def _rests_at_start(self, t_us: int, contact: bool, speed_cm_s: float) -> bool:
+        """Whether this is still the rest, at the top of the spine, that the giver was asked for.
+
+        As for strokes, it lasts until the hand lifts or leaves; its weight is no warning, a push is an alarm.
+        """
+        until_us = self._start_rest_until_us
+        if until_us is None or (contact and t_us <= until_us and not speed_cm_s > LEAVES_START_CM_S):
+            return until_us is not None
+        self._start_rest_until_us = None
+        return False
 
     def _note(self, changed: list[Flag], flags: list[Flag]) -> None:
         if flags:
