@@ -230,7 +230,7 @@ class PlateCheck(Check):
                                              "facing north or south", seen)
         if off > CHANGE_SHARE:
             return Finding(self.joint, False, "the two field sensors saw different turns: does the second board's "
-                                              "y point to the fingertips, its x to the right? Both flat, no magnet near?", seen)
+                                              "y point to the fingertips, its x to the right? No magnet near?", seen)
         return Finding(self.joint, True, f"both field sensors saw the same turn of the earth's field, to {off:.0%} "
                                          "(they are not calibrated yet)", seen)
 
