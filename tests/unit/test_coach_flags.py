@@ -19,6 +19,7 @@ from slowhand.coach.watches import LimitWatch
 from slowhand.errors import BadInputError
 from slowhand.locate.pose import Mode, Phase
 from slowhand.sensing.profile import load_glove
+from slowhand.session.ledger import FlagLedger
 from tests.unit.touch_scenes import STEP_US, Scene, unplaced
 
 GLOVE = load_glove()
@@ -29,7 +30,7 @@ def flags_of(rows: np.ndarray, receiver: Receiver | None = None, mode: Mode = Mo
     """The last state of every flag, in order of start."""
     coach = Coach(GLOVE, receiver or Receiver(), mode)
     changed = (*coach.process(rows).flags_changed, *coach.finish().flags_changed)
-    last = {(flag.kind, flag.start_us): flag for flag in changed}
+    last = {flag.key: flag for flag in changed}
     return sorted(last.values(), key=lambda flag: flag.start_us)
 
 
@@ -158,6 +159,17 @@ def test_a_sore_place_has_its_own_limit() -> None:
     [alarm] = flags_of(press(80.0, 129.0, 16.0).rows(), receiver)
     assert (alarm.severity, alarm.limit) == (Severity.ALARM, 15.0)
     assert flags_of(press(80.0, 131.0, 16.0).rows(), receiver) == []
+
+
+def test_one_push_on_two_sore_places_is_two_flags_to_the_end() -> None:
+    """Both begin in the same row; neither may stand in for the other."""
+    places = tuple(SensitivePlace(x_mm=80.0, y_mm=y, radius_mm=30.0, max_n=max_n) for y, max_n in ((95, 10), (105, 13)))
+    coach, ledger = Coach(GLOVE, Receiver(sensitive=places), Mode.STRIP), FlagLedger()
+    ledger.add(coach.process(press(80.0, 100.0, 16.0).rows()).flags_changed)
+    first, second = ledger.flags()
+    assert first.start_us == second.start_us
+    assert [(flag.limit, flag.severity) for flag in (first, second)] == [(15.0, Severity.ALARM), (13.0, Severity.WARN)]
+    assert first.end_us == second.end_us == 1_500_000
 
 
 @pytest.mark.parametrize(("sigma", "x", "flagged"), [(0.0, 21.0, False), (2.0, 23.9, True), (2.0, 24.1, False),

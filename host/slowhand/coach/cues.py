@@ -75,7 +75,7 @@ class CueChooser:
         self._places_known = places_known
         self._last: Flag | None = None        # what the last cue was about
         self._last_us = 0
-        self._said: dict[tuple[FlagKind, int], tuple[int, int, Severity]] = {}  # flag -> when, how often, how bad
+        self._said: dict[tuple[str, int], tuple[int, int, Severity]] = {}  # flag -> when, how often, how bad
 
     def step(self, t_us: int, open_flags: Sequence[Flag]) -> Cue | None:
         """The cue to give now, if any. Call it for every row while a flag is open."""
@@ -86,8 +86,8 @@ class CueChooser:
         flag = most_urgent(due)
         if flag is None or not self._may_speak(flag, t_us):
             return None
-        _, times, _ = self._said.get(_key(flag), (0, 0, flag.severity))
-        self._said[_key(flag)] = (t_us, times + 1, flag.severity)
+        _, times, _ = self._said.get(flag.key, (0, 0, flag.severity))
+        self._said[flag.key] = (t_us, times + 1, flag.severity)
         self._last, self._last_us = flag, t_us
         alarm = flag.severity is Severity.ALARM
         return Cue(
@@ -97,7 +97,7 @@ class CueChooser:
         )
 
     def _is_due(self, flag: Flag, t_us: int) -> bool:
-        said = self._said.get(_key(flag))
+        said = self._said.get(flag.key)
         if said is None:
             return True
         last_us, times, severity = said
@@ -112,7 +112,3 @@ class CueChooser:
         more_urgent = _rank(flag)[:2] < _rank(self._last)[:2]
         pause_s = self._timing.urgent_s if more_urgent else self._timing.refractory_s
         return t_us - self._last_us >= 1e6 * pause_s
-
-
-def _key(flag: Flag) -> tuple[FlagKind, int]:
-    return flag.kind, flag.start_us

@@ -38,3 +38,9 @@ class Flag:
     unit: str
     x_mm: float | None    # CoP where the value was largest; None where the place was unknown
     y_mm: float | None
+    sore: int | None = None   # which of the receiver's sore places; None for every other kind
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Name and start, by which two reports are of one flag: one push may hurt two sore places at once."""
+        return self.kind.value if self.sore is None else f"{self.kind.value}.{self.sore}", self.start_us

@@ -42,7 +42,9 @@ class FlagTracker:
         self._limits = limits
         self._speed = LimitWatch(FlagKind.TOO_FAST, limits.too_fast, limits)
         self._hard = LimitWatch(FlagKind.TOO_HARD, limits.too_hard, limits)
-        self._zones = [LimitWatch(zone.kind, zone.limit, limits) for zone in zones.zones] if places_known else []
+        self._zones = (
+            [LimitWatch(zone.kind, zone.limit, limits, zone.sore) for zone in zones.zones] if places_known else []
+        )
         self._everywhere = None if places_known else self._watch_of("spine")
         self._kneading = KneadingTracker(limits.too_fast_knead.must_last_cycles)
         self._cadence = KneadingWatch(limits.too_fast_knead, limits)

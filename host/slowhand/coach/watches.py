@@ -54,8 +54,8 @@ class LimitWatch:
     unknown (NaN) nothing opens and an open flag stays, for ``noise.unknown_ms`` at most.
     """
 
-    def __init__(self, kind: FlagKind, limit: Limit, limits: Limits) -> None:
-        self.kind, self.limit = kind, limit
+    def __init__(self, kind: FlagKind, limit: Limit, limits: Limits, sore: int | None = None) -> None:
+        self.kind, self.limit, self._sore = kind, limit, sore
         must_last_us = 1000 * limit.must_last_ms
         patience_us = 1000 * limits.noise.pending_unknown_ms
         self._warn = _Exceeding(limit.warn, must_last_us, limits.noise.dip_share, patience_us)
@@ -103,6 +103,7 @@ class LimitWatch:
         self.flag = Flag(
             self._warn.since_us, None, t_us, self.kind, Severity.ALARM if worse else Severity.WARN,
             self._largest, self.limit.alarm if worse else self.limit.warn, self.limit.unit, *_known(self._place),
+            self._sore,
         )
         return self.flag
 
@@ -124,6 +125,7 @@ class LimitWatch:
             self.flag = Flag(
                 flag.start_us, None, flag.raised_us, flag.kind, Severity.ALARM if worse else flag.severity,
                 self._largest, self.limit.alarm if worse else flag.limit, flag.unit, *_known(self._place),
+                self._sore,
             )
         if value >= self._calm_below:
             self._calm_us = None
@@ -200,7 +202,7 @@ class KneadingWatch:
 def _closed(flag: Flag, end_us: int) -> Flag:
     return Flag(
         flag.start_us, end_us, flag.raised_us, flag.kind, flag.severity, flag.value, flag.limit, flag.unit,
-        flag.x_mm, flag.y_mm,
+        flag.x_mm, flag.y_mm, flag.sore,
     )
 
 

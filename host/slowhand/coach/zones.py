@@ -24,6 +24,7 @@ class Zone:
     words: str
     kind: FlagKind
     limit: Limit
+    sore: int | None = None   # which of the receiver's sore places
 
 
 class BackZones:
@@ -40,8 +41,8 @@ class BackZones:
             Zone("neck", "on the neck", FlagKind.NECK_PRESSURE, limits.neck_pressure),
             Zone("kidney", "over the kidneys", FlagKind.KIDNEY_PRESSURE, limits.kidney_pressure),
             *(
-                Zone("sensitive", "on a sore place", FlagKind.SENSITIVE_PRESSURE, limits.sensitive(place.max_n))
-                for place in receiver.sensitive
+                Zone("sensitive", "on a sore place", FlagKind.SENSITIVE_PRESSURE, limits.sensitive(place.max_n), index)
+                for index, place in enumerate(receiver.sensitive)
             ),
         )
         length = receiver.back_length_mm

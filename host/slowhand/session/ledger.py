@@ -17,9 +17,9 @@ class FlagLedger:
         self._flags: dict[tuple[str, int], Flag] = {}
 
     def add(self, changed: Iterable[Flag]) -> None:
-        """Take reports in their order; a later one of the same kind and start replaces the earlier."""
+        """Take reports in their order; a later one of the same flag replaces the earlier."""
         for flag in changed:
-            self._flags[flag.kind.value, flag.start_us] = flag
+            self._flags[flag.key] = flag
 
     def flags(self) -> tuple[Flag, ...]:
         """In the order of their start."""
@@ -35,4 +35,5 @@ class FlagLedger:
 
 
 def _place(flag: Flag) -> tuple[int, str]:
-    return flag.start_us, flag.kind.value
+    name, start_us = flag.key
+    return start_us, name

@@ -155,8 +155,8 @@ def flag_views(flags: tuple[Flag, ...], open_flags: tuple[Flag, ...], origin_us:
 
     An open flag is shown with its value of now (``open_flags``), which grows without being told as a change.
     """
-    now = {(flag.kind, flag.start_us): flag for flag in open_flags}
-    latest = (now.get((flag.kind, flag.start_us), flag) for flag in reversed(flags[-FLAGS_SHOWN:]))
+    now = {flag.key: flag for flag in open_flags}
+    latest = (now.get(flag.key, flag) for flag in reversed(flags[-FLAGS_SHOWN:]))
     return tuple(
         FlagView(
             flag.kind.value, flag.severity.value, flag.value, flag.unit, flag.end_us is None,

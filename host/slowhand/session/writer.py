@@ -9,7 +9,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
-from slowhand.coach.flag import Flag
 from slowhand.session.details import to_json
 from slowhand.session.results import Results
 
@@ -87,7 +86,7 @@ class SessionWriter:
             for stroke in results.strokes:
                 self._waiting.strokes.append((stroke.start_us, stroke.end_us, stroke.kind.value, to_json(stroke)))
             for flag in results.flags_changed:
-                self._waiting.flags[_key(flag)] = to_json(flag)
+                self._waiting.flags[flag.key] = to_json(flag)
             for cue in results.cues:
                 self._waiting.cues.append((cue.t_us, cue.kind, to_json(cue)))
 
@@ -164,7 +163,3 @@ class SessionWriter:
             "INSERT INTO event (session_id, host_s, kind, detail) VALUES (?, ?, ?, ?)",
             [(me, *row) for row in batch.events],
         )
-
-
-def _key(flag: Flag) -> tuple[str, int]:
-    return flag.kind.value, flag.start_us
