@@ -17,9 +17,10 @@ constexpr uint16_t kCountsPerUs = 2;  // 16 MHz / 8
 constexpr uint32_t kCountsPerSecond = F_CPU / 8;
 static_assert(kCountsPerSecond == 1000000UL * kCountsPerUs, "written for 16 MHz");
 
-// The tick's interrupt comes this much before the tick and waits for it. Another interrupt, or a stretch of the loop
-// with interrupts off, may hold it up for 4 us: the instant of sampling does not feel it.
-constexpr uint16_t kLeadCounts = 7 * kCountsPerUs;
+// The tick's interrupt comes this much before the tick and waits for it. Its own way to the start of the conversion takes
+// 5.5 us; so another interrupt (6 us for a byte from the host), or a stretch of the loop with interrupts off, may hold
+// it up, and the instant of sampling does not feel it.
+constexpr uint16_t kLeadCounts = 12 * kCountsPerUs;
 
 volatile uint16_t period_counts;
 volatile uint16_t tick_count;  // TCNT1 at the last tick
