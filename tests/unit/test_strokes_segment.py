@@ -112,6 +112,18 @@ def test_short_contacts_in_a_row_are_one_tap_train() -> None:
     assert stroke.start_us == 1_000_000 and stroke.end_us == 1_000_000 + 5 * 300_000 + 60_000
 
 
+def test_the_mean_force_of_taps_is_that_of_all_their_rows() -> None:
+    scene = Scene().lift()
+    for _ in range(5):
+        for force in (1.0, 4.0, 8.0, 4.0, 1.0):
+            scene = scene.hold(0.01, force)
+        scene = scene.lift(0.2)
+    rows = scene.rows()
+    [stroke] = strokes_of(rows)
+    assert stroke.kind is Kind.TAP
+    assert stroke.mean_n == pytest.approx(rows["total_n"][rows["contact"]].mean(), rel=1e-9)
+
+
 def test_two_short_contacts_are_no_train_and_a_very_short_one_is_nothing() -> None:
     assert kinds_of(Scene().lift().taps(2, contact_s=0.1)) == ["press", "press"]
     assert kinds_of(Scene().lift().taps(2, contact_s=0.06).lift()) == []

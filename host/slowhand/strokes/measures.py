@@ -88,8 +88,11 @@ def _time(rows: StrokeRows, which: np.ndarray) -> float:
 
 
 def _mean_force(rows: StrokeRows, force: np.ndarray) -> float:
-    time_s = float(np.sum(rows.step_s))
-    return float(np.sum(force * rows.step_s)) / time_s if time_s > 0 else float(np.mean(force))
+    # A contact's first row has no time of its own yet, but leaving out the softest of a tap's twelve rows at 100 Hz
+    # would make the mean 8 % too large: it counts like any other.
+    step_s = np.where(rows.step_s > 0, rows.step_s, np.median(rows.step_s))
+    time_s = float(np.sum(step_s))
+    return float(np.sum(force * step_s)) / time_s if time_s > 0 else float(np.mean(force))
 
 
 def _mean_place(rows: StrokeRows, known: np.ndarray) -> tuple[float, float]:
