@@ -199,3 +199,13 @@ def test_the_fast_way_and_the_careful_way_agree(log: Path) -> None:
     lines[3] = f'"{first}",{rest}'  # quotes: only the careful way reads them
     log.write_text("\n".join(lines))
     assert read_raw_log(log).rows.tobytes() == some_rows().tobytes()
+
+
+@pytest.mark.parametrize("spoil", ['"{}', '{}"'])
+def test_a_quote_without_its_partner_is_refused(log: Path, spoil: str) -> None:
+    lines = log.read_text().split("\n")
+    first, rest = lines[4].split(",", 1)
+    lines[4] = f"{spoil.format(first)},{rest}"
+    log.write_text("\n".join(lines))
+    with pytest.raises(BadInputError, match="row 5, column t_us"):
+        read_raw_log(log)

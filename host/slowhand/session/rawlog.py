@@ -105,7 +105,7 @@ def _text(path: Path, content: bytes) -> str:
 
 def _columns(path: Path, row: int, header: str) -> list[str]:
     """The header's names in their order, all of them known and none missing."""
-    names = [name.strip().strip('"') for name in header.split(",")]
+    names = [_unquoted(name) for name in header.split(",")]
     needed = [name for name in COLUMNS if name not in FIELD1 or any(other in names for other in FIELD1)]
     if not any(name in COLUMNS for name in names):
         raise BadInputError(
@@ -148,7 +148,7 @@ def _checked_table(path: Path, lines: list[str], start: int, columns: list[str])
     for row, line in enumerate(lines[start:], start=start + 1):
         if not line.strip():
             continue
-        fields = [field.strip().strip('"') for field in line.split(",")]
+        fields = [_unquoted(field) for field in line.split(",")]
         if len(fields) != len(columns):
             what = f"column {columns[len(fields)]} is missing" if len(fields) < len(columns) else "too many"
             raise BadInputError(f"{path}, row {row}: {len(fields)} fields instead of {len(columns)}: {what}")
@@ -160,6 +160,12 @@ def _checked_table(path: Path, lines: list[str], start: int, columns: list[str])
             )
         table.append(values)
     return np.array(table).reshape(-1, len(columns))
+
+
+def _unquoted(field: str) -> str:
+    """A field without its quotes; a quote that stands alone is left to be refused."""
+    text = field.strip()
+    return text[1:-1].strip() if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 
 def _number(path: Path, row: int, column: str, text: str) -> float:
