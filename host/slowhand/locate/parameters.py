@@ -17,6 +17,7 @@ class Parameters:
 
     # How fast things wander.
     velocity_walk: float = 0.015      # m/s; study: 0.012 with perfect scale; sheet noise alone is 0.002
+    haptic_walk: float = 0.10         # m/s more while the motor runs: 1-2 m/s2 of shaking, sampled at 200 Hz
     velocity_scale: float = 0.010     # of the hand's own acceleration: scale and alignment (sheet +-0.5 %)
     attitude_walk: float = 0.0007     # rad; study: 0.0006
     attitude_scale: float = 0.008     # of the rate: scale 0.5 % and alignment 0.5 degrees

@@ -69,6 +69,8 @@ def carry(row, est, n, book, frame, par, work):
                 (mean_g[1] - snap[BG + SHIFT + 1]) * seconds,
                 (mean_g[2] - snap[BG + SHIFT + 2]) * seconds,
             )
+        if row.haptic:
+            spread(est.cov, np.int64(V), par.haptic_walk * math.sqrt(seconds))
         book.blind_s = 0.0
     elif seconds > 0.0:
         _unwatched(row, est, n, seconds, book, par)
