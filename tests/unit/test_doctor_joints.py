@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from slowhand.cli.joint_walk import JointWalk, all_checks
-from slowhand.cli.joints import Finding
-from slowhand.device import GloveDevice
+from slowhand.cli import doctor_joints
+from slowhand.cli.joint_walk import JointWalk, Totals, all_checks
+from slowhand.cli.joints import Finding, MotorCheck, Piece, SupplyCheck
+from slowhand.device import WIRE_DTYPE, GloveDevice
 from slowhand.sensing.profile import load_glove
+from slowhand.sensing.rows import RAW_DTYPE
 from slowhand.sim.glove_model import Faults, GloveModel, Identity
+from slowhand.wire.messages_gen import Ack, Channels, Cue, Nak, NakReason, Status, StatusFaults
 from tests.unit.joint_rows import AXES, bench
 
 
@@ -185,3 +188,68 @@ def test_a_glove_that_falls_silent_ends_the_walk_with_words():
     found, _ = visit(rows, wait_s=0.5)
     assert all(found[pad].ok is False for pad in ("index", "middle", "ring", "heel", "edge"))
     assert found["edge"].words == "no sample came in"
+
+
+def piece(motor_on: tuple = (), reflex: bool = False, answers: tuple = (), statuses: tuple = (),
+          channels: int = Channels.MOTOR) -> Piece:
+    wire = np.zeros(len(motor_on), WIRE_DTYPE)
+    wire["motor_on"], wire["reflex"] = motor_on, reflex
+    return Piece(wire, np.zeros(len(wire), RAW_DTYPE), channels, statuses, answers)
+
+
+ACK = Ack(0, Cue.TYPE, 0)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "words"),
+    [
+        ([piece(answers=(Nak(0, Cue.TYPE, 0, NakReason.BAD_VALUE),))], "refuses the cue (bad_value)"),
+        ([piece()], "does not answer the cue"),
+        ([piece(answers=(ACK,)), piece((0, 0))], "did not play it"),
+        ([piece(answers=(ACK,)), piece((1, 1), reflex=True), piece((0,))], "did not play it"),
+        ([piece(answers=(ACK,)), piece((1, 1))], "does not stop"),
+        ([piece(channels=0)], "no motor"),
+    ],
+)
+def test_what_a_motor_may_fail_to_do(pieces, words):
+    check = MotorCheck()
+    for each in pieces:
+        check.take(each)
+    finding = check.finding() or check.gave_up()
+    assert finding.ok is False and words in finding.words
+
+
+def status(supply_mv: int = 5000, faults: int = 0, i2c_errors: int = 0, dropped: int = 0) -> Status:
+    return Status(0, 1, dropped, i2c_errors, 0, 0, supply_mv, 0, faults, 4)
+
+
+@pytest.mark.parametrize(("mv", "faults", "ok"), [(5000, 0, True), (3900, 0, False), (4200, StatusFaults.SUPPLY_LOW, False),
+                                                  (6100, 0, False), (0, 0, None)])
+def test_the_supply(mv, faults, ok):
+    check = SupplyCheck()
+    check.take(piece(statuses=(status(mv, int(faults)),)))
+    assert (check.finding() or check.gave_up()).ok is ok
+
+
+def test_errors_on_the_bus_are_counted_over_the_wrap_of_their_counter():
+    _, bus = Totals(rows=9, first=status(i2c_errors=65530), last=status(i2c_errors=4)).findings()
+    assert bus.ok is False and bus.seen["i2c_errors"] == 10
+    _, unknown = Totals(rows=9).findings()
+    assert unknown.ok is None
+
+
+def test_a_reset_in_mid_walk_is_told_with_its_cause():
+    cable, _ = Totals(rows=9, restarts=1, causes={"a drop of the supply"}).findings()
+    assert cable.ok is False and "a drop of the supply" in cable.words
+
+
+def test_only_a_person_can_say_that_the_motor_is_felt(monkeypatch, capsys):
+    finding = Finding("motor", True, "told to buzz", {"felt": None})
+    monkeypatch.setattr(doctor_joints.sys, "stdin", type("Pipe", (), {"isatty": lambda self: False})())
+    assert doctor_joints.felt(finding) is finding
+    monkeypatch.setattr(doctor_joints.sys, "stdin", type("Terminal", (), {"isatty": lambda self: True})())
+    monkeypatch.setattr(doctor_joints.typer, "confirm", lambda *words, **options: True)
+    assert doctor_joints.felt(finding).seen["felt"] is True
+    monkeypatch.setattr(doctor_joints.typer, "confirm", lambda *words, **options: False)
+    answer = doctor_joints.felt(finding)
+    assert answer.ok is False and "transistor" in answer.words and "LOOK" in capsys.readouterr().out
