@@ -32,9 +32,13 @@ class Said:
     def of(self, kind: type[M]) -> list[M]:
         return [frame.message for frame in self.frames if isinstance(frame.message, kind)]
 
-    def lost(self) -> dict[str, int]:
-        """Per kind of message: how many sequence numbers are missing between the first and the last."""
-        last: dict[str, int] = {}
+    def lost(self, since_boot: bool = False) -> dict[str, int]:
+        """Per kind of message: how many sequence numbers are missing between the first and the last.
+
+        ``since_boot``: also those before the first; after a reset each kind counts from zero.
+        """
+        names = {type(frame.message).__name__ for frame in self.frames}
+        last: dict[str, int] = dict.fromkeys(names, -1) if since_boot else {}
         lost: Counter[str] = Counter()
         for frame in self.frames:
             name = type(frame.message).__name__
