@@ -3,6 +3,7 @@
 #   make demo            a simulated back rub, coached live; charts at the end   (ARGS="--seconds 20 --no-browser --out DIR")
 #   make test            everything that must hold, firmware in the emulator and a real browser included
 #   make bench           speeds, as ratios and percentiles
+#   make bench-firmware  what must hold of the firmware, each figure beside its bound
 #   make soak            the long runs
 #   make firmware        the hex file for the glove      make flash PORT=/dev/ttyUSB0
 #   make lint            ruff and mypy                   make generate   the wire's generated files
@@ -20,7 +21,7 @@ JOBS ?= 2
 TEST_PACKAGES := gcc g++ make gcc-avr binutils-avr avr-libc arduino-core-avr libsimavr-dev libelf-dev doctest-dev cppcheck chromium
 FIRMWARE_PACKAGES := make gcc-avr binutils-avr avr-libc arduino-core-avr
 
-.PHONY: demo test bench soak firmware flash emulator lint generate pictures tools venv clean
+.PHONY: demo test bench bench-firmware soak firmware flash emulator lint generate pictures tools venv clean
 
 demo: venv
 	@$(BIN)/slowhand demo $(ARGS)
@@ -34,6 +35,9 @@ test: tools $(VENV)/.dev
 
 bench: tools $(VENV)/.dev
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+bench-firmware: tools $(VENV)/.dev
+	@$(BIN)/python -m tests.bench firmware
 
 soak: tools $(VENV)/.dev
 	@$(BIN)/python -m pytest -m soak $(ARGS)
