@@ -147,6 +147,25 @@ def test_bad_input_leaves_nothing_behind(inputs: dict[str, Path], tmp_path: Path
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_nothing_is_prepared_for_bad_input(inputs: dict[str, Path], tmp_path: Path) -> None:
+    """Compiling takes half a minute at the first start, and tells so: a typing error is told before, and alone."""
+    happened: list[str] = []
+
+    def run() -> None:
+        analyze(
+            inputs["raw.csv"], None, None, None, tmp_path / "out",
+            lambda share: happened.append("progress"), lambda: happened.append("prepared"),
+        )
+
+    run()
+    assert happened[:2] == ["prepared", "progress"] and happened.count("prepared") == 1
+    happened.clear()
+    spoil_last_row(inputs["raw.csv"])
+    with pytest.raises(BadInputError):
+        run()
+    assert happened == []
+
+
 def test_a_write_that_fails_half_way_leaves_nothing_behind(
     inputs: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

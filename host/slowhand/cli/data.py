@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -29,11 +30,18 @@ def analyze(
     from slowhand.cli.ready import warm_up
     from slowhand.session.analyze import analyze as analyze_files
 
-    if strip is not None:
-        warm_up()
-    with Progress(console=say, transient=True, disable=not say.is_terminal) as bar:
-        task = bar.add_task("Analysing", total=1.0)
-        summary = analyze_files(raw, glove, strip, receiver, out, lambda share: bar.update(task, completed=share))
+    bar = Progress(console=say, transient=True, disable=not say.is_terminal)
+    task = bar.add_task("Analysing", total=1.0)
+    with ExitStack() as shown:
+
+        def prepare() -> None:
+            if strip is not None:
+                warm_up()
+            shown.enter_context(bar)  # only now: a screen shows one bar at a time
+
+        summary = analyze_files(
+            raw, glove, strip, receiver, out, lambda share: bar.update(task, completed=share), prepare
+        )
     if as_json:
         typer.echo(json.dumps(summary))
         return

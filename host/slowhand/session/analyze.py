@@ -51,11 +51,13 @@ def analyze(
     receiver: Path | str | None,
     out: Path | str,
     progress: Progress | None = None,
+    prepare: Callable[[], None] | None = None,
 ) -> dict[str, Any]:
     """Analyse the raw log ``raw`` into the folder ``out``; returns what summary.json holds.
 
     Without ``strip`` in motion mode; without ``glove`` and ``receiver`` with the nominal ones. Files of an
-    earlier analysis in ``out`` are replaced; on an error nothing is left behind.
+    earlier analysis in ``out`` are replaced; on an error nothing is left behind. ``prepare`` is called once all
+    input is known to be good, before the work begins: nobody should wait half a minute to read of a typing error.
 
     Raises:
         BadInputError: a file that cannot be used, by file, row and column (or key).
@@ -67,6 +69,8 @@ def analyze(
     if out.exists() and not out.is_dir():
         raise BadInputError(f"{out}: is a file; --out names a folder for the results")
     log = read_raw_log(raw)
+    if prepare is not None:
+        prepare()
     analysis = analyze_log(log, glove_profile, strip_profile, receiver_profile, progress)
     names = {"glove": glove, "strip": strip, "receiver": receiver}
     summary = summarize(analysis) | {
