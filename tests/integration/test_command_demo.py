@@ -65,16 +65,10 @@ def test_the_session_can_be_reviewed_and_exported_again(demo, tmp_path: Path) ->
     assert slowhand("review", 1, "--db", database, "--out", tmp_path / "charts").returncode == 0
     assert (tmp_path / "charts" / "overview.png").is_file()
     assert slowhand("export", 1, "--db", database, "--out", tmp_path / "files").returncode == 0
-    again = slowhand("analyze", tmp_path / "files" / "raw.csv", "--out", tmp_path / "again", "--strip", write_strip(tmp_path))
+    again = slowhand("analyze", tmp_path / "files" / "raw.csv", "--out", tmp_path / "again", "--strip", "nominal")
     assert again.returncode == 0, again.stderr
     for name in ("flags.csv", "strokes.csv", "track.csv"):
         assert (tmp_path / "files" / name).read_bytes() == (tmp_path / "again" / name).read_bytes(), name
-
-
-def write_strip(folder: Path) -> Path:
-    path = folder / "strip.toml"
-    path.write_text('pitch_mm = 30\npolarity = "+++++-------++++"\nmoment_a_m2 = 0.1\nheight_mm = 0\n')
-    return path
 
 
 def test_an_output_folder_that_cannot_be_made(tmp_path: Path) -> None:

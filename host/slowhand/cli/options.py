@@ -7,12 +7,22 @@ from typing import Annotated
 
 import typer
 
+import slowhand.locate
 from slowhand.errors import BadInputError
+
+
+def _shipped_strip(path: Path | None) -> Path | None:
+    """The shipped file for the word "nominal"."""
+    return Path(slowhand.locate.__path__[0]) / "reference_strip.toml" if path == Path("nominal") else path
+
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print for a program to read.")]
 Database = Annotated[Path | None, typer.Option("--db", help="Session file (default: in the user's data folder).")]
 Glove = Annotated[Path | None, typer.Option("--glove", help="glove.toml (default: the nominal right hand, size M).")]
-Strip = Annotated[Path | None, typer.Option("--strip", help="strip.toml; without it: motion mode.")]
+Strip = Annotated[
+    Path | None,
+    typer.Option("--strip", callback=_shipped_strip, help='strip.toml, or "nominal"; without it: motion mode.'),
+]
 Receiver = Annotated[Path | None, typer.Option("--receiver", help="receiver.toml (default: nominal, prone).")]
 Http = Annotated[str, typer.Option("--http", metavar="HOST:PORT", help="Where the page is served.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Serve the page, do not open it.")]
