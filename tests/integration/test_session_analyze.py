@@ -15,7 +15,7 @@ from slowhand.errors import BadInputError, StoreError
 from slowhand.locate.strip import load_strip
 from slowhand.sensing.profile import load_glove
 from slowhand.session import tables
-from slowhand.session.analyze import analyze, analyze_log
+from slowhand.session.analyze import analyze, analyze_log, summarize
 from slowhand.session.rawlog import RawLog, write_raw_log
 from slowhand.sim.profiles import receiver_toml, strip_toml
 from slowhand.sim.simulation import SimOutput, Simulation
@@ -116,6 +116,15 @@ def test_a_log_without_field_or_motion_is_analysed_with_what_there_is() -> None:
     raw["accel"] = raw["gyro"] = 0.0
     analysis = analyze_log(log_of(raw), load_glove(), load_strip(), Receiver())
     assert analysis.setup.choice.mode.name == "FORCE"
+
+
+def test_the_summary_says_for_how_long_the_force_was_only_a_lower_bound() -> None:
+    rows = naughty().raw[-2000:].copy()
+    rows["pads"] = 0
+    rows["pads"][500:900, 1] = 300
+    rows["pads"][600:700, 1] = 1023
+    analysis = analyze_log(log_of(rows), load_glove(), None, Receiver())
+    assert summarize(analysis)["force_at_least_s"] == pytest.approx(0.5, abs=0.006)
 
 
 def test_the_same_log_gives_the_same_bytes(inputs: dict[str, Path], tmp_path: Path) -> None:
