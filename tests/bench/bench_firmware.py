@@ -27,6 +27,7 @@ from tests.firmware.glove_truth import (
     run_glove,
     scan_starts_us,
     start_jitter_us,
+    then_held_down,
 )
 
 FLASH_BYTES, RAM_BYTES = 32 * 1024, 2 * 1024
@@ -147,15 +148,14 @@ def fuzz_chip(firmware: Firmware, sheet: Sheet) -> None:
         said.append((t_us, data[at : at + chunk]))
         t_us += 16_100 if at < half else 50_000   # first as fast as the line, then so that the motor has time to run
     sane_again = commands((0, Stop()), (0, Ping(0xC0FFEE)))
-    end = [(t_us + 100_000 + 20_000 * k, b"\0" + line) for k, (_, line) in enumerate(sane_again)]
+    end = [(t_us + 3_500_000 + 20_000 * k, b"\0" + line) for k, (_, line) in enumerate(sane_again)]
     feed, _ = random_crossings(int(t_us / 1e6 / 0.3), LIMIT, seed=9)
-    feed = feed[feed["t_us"] < t_us]
-    feed[-1]["adc"] = 20
-    run = run_glove(firmware, feed, t_us / 1e6 + 2, [*said, *end], kinds=["motor", "misuse"])
+    feed = then_held_down(feed, t_us, t_us + 3_000_000)
+    run = run_glove(firmware, feed, t_us / 1e6 + 5, [*said, *end], kinds=["motor", "misuse"])
     sheet.saw(run)
     sane = run.statistics["resets"] == run.statistics["misuses"] == len(run.said.faults) == 0
     answered = run.said.of(Pong)[-1:] and run.said.of(Pong)[-1].token == 0xC0FFEE
-    stuck = bool(run.events) and run.events[-1].words[0] != "off"
+    stuck = run.events[-1].words[0] != "off" or run.events[-1].t_us > end[1][0]
     longest_s = run.statistics["motor_longest_on_s"]
     sheet.line(f"fuzz of the chip, {FUZZ_CHIP_BYTES} bytes",
                f"motor {run.statistics['motor_starts']} times, longest {longest_s:.3f} s; "

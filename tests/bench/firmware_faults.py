@@ -118,7 +118,8 @@ def _brown_out(firmware: Firmware) -> Recovery:
 def _answers_ms(firmware: Firmware, noise: list[tuple[int, bytes]], faults: list[str], end_us: int) -> tuple[float, Run]:
     """Until a Ping is answered, asked every 5 ms from the fault's end on; the glove's clock began 0.5 ms after power-on."""
     asked = [(end_us + 5000 * k, b"\0" + data) for k, (_, data) in enumerate(commands(*((0, Ping(k)) for k in range(60))))]
-    run = run_glove(firmware, still_feed(SECONDS), SECONDS, [*start_at(200), *noise, *asked], faults)
+    said = [*start_at(200), *noise, *asked, *start_at(200, END_US + 500_000)]
+    run = run_glove(firmware, still_feed(SECONDS), SECONDS, said, faults)
     return _ms_after(end_us, [float(one.t_us) for one in run.said.of(Pong)]), run
 
 

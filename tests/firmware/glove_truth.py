@@ -76,6 +76,14 @@ def random_crossings(count: int, limit: int, seed: int) -> tuple[np.ndarray, flo
     return feed.astype(FEED_DTYPE), t_us / 1e6 + 1.0
 
 
+def then_held_down(feed: np.ndarray, from_us: int, to_us: int) -> np.ndarray:
+    """The feed until ``from_us``, and then a pad over the built-in limits, for longer than the motor may run."""
+    rest = still_feed(1)[:1].repeat(2)
+    rest["t_us"] = from_us, to_us
+    rest["adc"][0, 2] = 900
+    return np.concatenate([feed[feed["t_us"] < from_us], rest])
+
+
 def reflex_latencies_us(events: list[EmulatorEvent], limit: int) -> np.ndarray:
     """From each conversion that crosses ``limit`` to the pin; infinite where the motor did not move."""
     edges = on_edges_us(events)
