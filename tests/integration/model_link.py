@@ -13,6 +13,8 @@ from slowhand.session.store import SessionStore
 from slowhand.session.stream import Wishes
 from slowhand.sim.glove_model import Faults, GloveModel, Identity
 from slowhand.sim.simulation import SimOutput
+from slowhand.wire.framing import Decoder, Frame
+from slowhand.wire.messages_gen import Limits
 
 
 class Time:
@@ -34,6 +36,8 @@ class ModelLink:
     def __init__(self, run: SimOutput, time: Time, faults: Faults | None = None, identity: Identity | None = None):
         self.name = "the model"
         self.plugged, self.silence = True, False
+        self.limits_heard: list[tuple[int, ...]] = []
+        self._ear = Decoder()
         self._run, self._time = run, time
         self._faults = faults or Faults()
         self._identity = identity or Identity(hand=run.hand.side, magnetometers=run.magnetometers)
@@ -59,6 +63,8 @@ class ModelLink:
 
     def write(self, data: bytes) -> None:
         self._check()
+        heard = [found.message for found in self._ear.feed(data) if isinstance(found, Frame)]
+        self.limits_heard += [message.pads for message in heard if isinstance(message, Limits)]
         self.model.receive(data, self._device_us())
 
     def close(self) -> None:

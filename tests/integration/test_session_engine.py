@@ -200,6 +200,22 @@ def test_the_glove_gets_thresholds_and_cues(recorded: Bench) -> None:
     assert not [event for event in stored.events if event.kind.startswith("command_")]
 
 
+def test_a_glove_that_comes_back_gets_the_thresholds_of_then_and_never_those_of_before(bench: Bench) -> None:
+    bench.run(6.0)
+    held = bench.glove.limits_heard[-1]
+    assert bench.engine.device.holds_limits
+    bench.glove.unplug()
+    bench.run(2.0)
+    assert not bench.engine.device.holds_limits
+    bench.glove.plugged = True
+    heard = len(bench.glove.limits_heard)
+    bench.run(2.0)
+    assert len(bench.glove.limits_heard) > heard, "the glove is guarded again, whether they have changed or not"
+    stream = bench.engine._stream
+    assert stream is not None and bench.glove.limits_heard[-1] == stream.thresholds
+    assert bench.glove.limits_heard[heard] != held, "the place is not known any more"
+
+
 def test_without_a_strip_the_mode_is_motion_and_a_zone_can_be_chosen(tmp_path: Path) -> None:
     bench = Bench(naughty(), tmp_path, with_strip=False)
     bench.run(0.5)

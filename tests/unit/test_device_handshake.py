@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from slowhand.device import DeviceState, GloveDevice, NoticeKind
+from slowhand.device.glove import LIMITS_FRESH_S
 from slowhand.errors import BadInputError, NotAGloveError, ProtocolMismatchError
 from slowhand.wire import messages_gen as wire
 from slowhand.wire.framing import encode_frame
@@ -199,6 +200,56 @@ def test_limits_are_sent_again_before_they_expire_and_the_newest_win() -> None:
     assert limits[-1].pads == (200,) * 6
 
 
+def limits_heard(glove: ScriptedGlove) -> list[tuple[int, ...]]:
+    return [message.pads for message in glove.got if isinstance(message, wire.Limits)]
+
+
+def test_limits_grow_old_in_the_glove_when_samples_stop() -> None:
+    device, glove = opened(), ScriptedGlove()
+    device.limits((100,) * 6, ttl_ms=1000)
+    converse(device, glove, 0.0, 2.0)
+    glove.dumb = True
+    converse(device, glove, 2.0, LIMITS_FRESH_S + 0.02)
+    sent = glove.count(wire.Limits)
+    glove.deaf_to = {wire.Limits}
+    converse(device, glove, 2.0 + LIMITS_FRESH_S + 0.02, 10.0)
+    assert device.state is not DeviceState.STREAMING
+    assert glove.count(wire.Limits) == sent
+    assert not any(notice.kind is NoticeKind.COMMAND_LOST for notice in device.take_notices())
+    glove.dumb, glove.deaf_to = False, set()
+    glove._next_tick_us = glove.t_us(12.2)   # those in between were never sampled
+    converse(device, glove, 12.2, 2.0)
+    assert device.state is DeviceState.STREAMING
+    assert glove.count(wire.Limits) > sent, "fresh samples: they are refreshed again"
+
+
+def test_limits_that_were_not_answered_are_not_repeated_once_samples_have_stopped() -> None:
+    device, glove = opened(), ScriptedGlove()
+    converse(device, glove, 0.0, 1.0)
+    device.limits((100,) * 6, ttl_ms=1000)
+    glove.deaf_to, glove.dumb = {wire.Limits}, True
+    converse(device, glove, 1.0, 5.0)
+    assert glove.count(wire.Limits) <= 1
+
+
+def test_after_a_lost_link_or_a_reset_the_old_zone_is_not_sent() -> None:
+    device, glove = opened(), ScriptedGlove()
+    device.limits((100,) * 6)
+    converse(device, glove, 0.0, 2.0)
+    assert device.holds_limits
+    device.link_lost()
+    device.link_opened(3.0)
+    back = ScriptedGlove(boot_s=3.0, boot_id=6)
+    converse(device, back, 3.0, 2.0)
+    assert device.state is DeviceState.STREAMING and not device.holds_limits and limits_heard(back) == []
+    device.limits((200,) * 6)
+    converse(device, back, 5.0, 1.0)
+    assert set(limits_heard(back)) == {(200,) * 6}
+    reset = ScriptedGlove(boot_s=6.0, boot_id=7)
+    converse(device, reset, 6.0, 2.0)
+    assert device.state is DeviceState.STREAMING and not device.holds_limits and limits_heard(reset) == []
+
+
 def test_pings_once_a_second_fit_the_clock() -> None:
     device, glove = opened(), ScriptedGlove(first_us=3_000_000_000)
     converse(device, glove, 0.0, 20.0)
@@ -274,7 +325,6 @@ def test_the_cable_is_pulled_out_and_put_back() -> None:
     assert device.state is DeviceState.STREAMING
     assert after["gap"].tolist() == [True] + [False] * (len(after) - 1)
     assert after["t_us"][0] - before["t_us"][-1] == pytest.approx(3.2e6, abs=0.1e6)
-    assert glove.count(wire.Limits) > 0
     assert glove.count(wire.Pace) == 1
     assert device.lost_frames == 0
     fit = device.clock.fit

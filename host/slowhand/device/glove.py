@@ -35,6 +35,7 @@ MAX_OPEN_PINGS = 8
 LIMITS_TTL_MS = 1000
 LIMITS_REFRESH = 0.4         # of the time to live: one lost frame does not let them expire
 LIMITS_AT_MOST_EVERY_S = 0.05
+LIMITS_FRESH_S = 0.1         # thresholds are as fresh as the samples they were made from; a hiccup is shorter
 CUE_TRIES = 2                # a cue that comes late is worse than none
 
 
@@ -53,7 +54,9 @@ class GloveDevice:
     """One glove, as long as the session lasts, whatever happens to the cable.
 
     ``feed`` what was read, write what ``poll`` returns, both with the same host clock; poll at least every 50 ms, from
-    the thread that also evaluates the samples: if that hangs, the limits expire in the glove, as they should.
+    the thread that also evaluates the samples: if that hangs, the limits expire in the glove, as they should. So they
+    do when samples stop; and those held are forgotten when the link is lost or the glove was reset, since nobody knows
+    where the hand is by then.
     """
 
     def __init__(self, rate_hz: int = 200, clock: DeviceClock | None = None) -> None:
@@ -82,6 +85,11 @@ class GloveDevice:
         return self.reception.hello
 
     @property
+    def holds_limits(self) -> bool:
+        """Thresholds were given since the link was opened and the glove was last reset."""
+        return self._limits is not None
+
+    @property
     def lost_frames(self) -> int:
         """Frames of any type that the sequence numbers show to be missing, since this object was made."""
         return self.reception.losses.lost
@@ -99,7 +107,7 @@ class GloveDevice:
         return None
 
     def link_opened(self, now_s: float) -> None:
-        """The link is open (again): ask who is there. What is wanted (limits, pace, rate) is kept."""
+        """The link is open (again): ask who is there. What is wanted (pace, rate) is kept; limits must be given anew."""
         self._progress_s = now_s
         self._bytes_in = 0
         self._frames_before = self.reception.decoder.counts.frames
@@ -135,7 +143,9 @@ class GloveDevice:
             self._enter(DeviceState.IDLE, "stopped")
 
     def limits(self, pads: tuple[int, int, int, int, int, int], ttl_ms: int = LIMITS_TTL_MS) -> None:
-        """Thresholds of the reflex, counts per pad; 65535 none. Sent now and again before they grow too old.
+        """Thresholds of the reflex, counts per pad; 65535 none.
+
+        Sent now, and again before they grow too old, for as long as fresh samples come.
 
         Raises:
             struct.error: a number does not fit its field.
@@ -198,9 +208,7 @@ class GloveDevice:
         out = self._identify_if_due(now_s)
         if not self._greeted:
             return out
-        if self._limits is not None and now_s >= self._next_limits_s:
-            self._outbox.put(self._limits)
-            self._next_limits_s = now_s + max(self._limits.ttl_ms * 1e-3 * LIMITS_REFRESH, LIMITS_AT_MOST_EVERY_S)
+        self._refresh_limits(now_s)
         commands, given_up = self._outbox.due(now_s)
         for message in given_up:
             name = type(message).__name__
@@ -266,6 +274,7 @@ class GloveDevice:
     def _begin_anew(self) -> None:
         """Nothing that was sent so far will be answered."""
         self._greeted = False
+        self._limits = None   # of the place where the hand was; a glove that comes back must not be given it
         self._pings.clear()
         self._outbox.forget()
         self._next_identify_s = None
@@ -318,6 +327,19 @@ class GloveDevice:
             del self._pings[next(iter(self._pings))]
         self._pings[token] = now_s
         return self._outbox.once(Ping(token))
+
+    def _refresh_limits(self, now_s: float) -> None:
+        """Old thresholds must not outlive the samples they were made from, neither as refresh nor as a retry."""
+        if not self._samples_are_fresh(now_s):
+            self._outbox.drop(Limits.TYPE)
+        elif self._limits is not None and now_s >= self._next_limits_s:
+            self._outbox.put(self._limits)
+            self._next_limits_s = now_s + max(self._limits.ttl_ms * 1e-3 * LIMITS_REFRESH, LIMITS_AT_MOST_EVERY_S)
+
+    def _samples_are_fresh(self, now_s: float) -> bool:
+        if self.state is not DeviceState.STREAMING or self._progress_s is None:
+            return False
+        return now_s - self._progress_s <= LIMITS_FRESH_S
 
     def _ask_to_stream(self) -> None:
         self._outbox.drop(Stop.TYPE)

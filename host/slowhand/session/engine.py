@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import TracebackType
 
 import numpy as np
@@ -13,13 +14,15 @@ import numpy as np
 from slowhand.coach.pacing import PacePulse
 from slowhand.device import DeviceOutput, DeviceState, GloveDevice
 from slowhand.errors import StoreError
+from slowhand.locate.pose import Mode
 from slowhand.link.reconnecting import ReconnectingLink
 from slowhand.session.link_words import STALE_S, link_view, sensor_warning
-from slowhand.session.live_state import LinkState, LiveState
+from slowhand.session.live_state import Implant, LinkState, LiveState
 from slowhand.session.picture import Scene, draw, gone_stale
 from slowhand.session.pipeline import warm_up
 from slowhand.session.recorder import COMMIT_EVERY_S, Recorder
 from slowhand.session.results import Results
+from slowhand.session.setup import Setup
 from slowhand.session.store import SessionStore
 from slowhand.session.stream import Stream, Wishes
 from slowhand.wire.messages_gen import EventKind, Hello, Status
@@ -105,6 +108,7 @@ class SessionEngine:
             if hello is not None and self.device.reception.compatible:
                 self._stream = Stream(self._wishes.setup_for(hello), hello)
             self._recorder.describe(self._wishes.setup_for(hello).as_dict(), self.device.snapshot())
+            self._tell_answer(now)
             self._redraw(now)
 
     def stop(self) -> None:
@@ -127,9 +131,37 @@ class SessionEngine:
     def choose_zone(self, name: str | None) -> None:
         """Without a strip: where the giver says that the hand is (``coach.CHOICES``, None: not known)."""
         with self._lock:
-            if self._stream is not None:
+            if self._stream is not None and self._stream.setup.choice.mode is not Mode.STRIP:
                 self._stream.choose_zone(name)
                 self._recorder.event("zone", {"name": name, "after_us": self._stream.last_us}, self._now_s())
+
+    def answer_implant(self, present: bool) -> None:
+        """Whether either person has an implant that magnets can disturb; if so, force mode from the next row on."""
+        with self._lock:
+            now, stream = self._now_s(), self._stream
+            self._wishes = self._wishes.with_answer(present)
+            self._tell_answer(now)
+            if stream is not None:
+                stream.setup = replace(stream.setup, receiver=self._wishes.receiver)
+            if stream is not None and present and stream.setup.choice.mode is Mode.STRIP:
+                ended = stream.give_up_magnets()
+                self._strokes += len(ended.strokes)
+                self._recorder.results(ended)
+            self._redraw(now)
+
+    def _tell_answer(self, now: float) -> None:
+        present = self._wishes.receiver.implant
+        if present is not None:
+            after_us = self._stream.last_us if self._stream else None
+            self._recorder.event("implant", {"present": present, "after_us": after_us}, now)
+
+    def _implant(self, setup: Setup) -> Implant:
+        present = self._wishes.receiver.implant
+        if present and self._wishes.strip is not None:
+            return Implant.NAMED
+        if present is None and setup.choice.mode is Mode.STRIP and not (self._demo or self._finished):
+            return Implant.ASK
+        return Implant.SETTLED
 
     def conclude(self, charts: Sequence[str] = ()) -> None:
         """The stream has ended for good; the page names the charts that were written."""
@@ -278,8 +310,12 @@ class SessionEngine:
             self._origin_us = int(touch["t_us"][0]) - round(ahead_s * 1e6)
 
     def _answer(self, results: Results) -> None:
-        if results.limits:
-            counts = results.limits[-1].pad_counts
+        stream = self._stream
+        if stream is not None and results.limits:
+            stream.thresholds = results.limits[-1].pad_counts
+        # Only changes are told; a glove that came back needs those of now although they are as they were.
+        if stream is not None and stream.thresholds and (results.limits or not self.device.holds_limits):
+            counts = stream.thresholds
             self.device.limits((counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]))
         for cue in results.cues:
             self.device.cue(cue.pattern, cue.strength)
@@ -308,8 +344,9 @@ class SessionEngine:
         quiet_s = now - self._row_s if self._row is not None else None
         stream = self._stream
         end = self._ended_s if self._ended_s is not None else now
+        setup = stream.setup if stream else self._wishes.setup_for(None)
         return Scene(
-            setup=stream.setup if stream else self._wishes.setup_for(None),
+            setup=setup,
             link=link_view(self._link, self.device, quiet_s, self._rate_hz(now), self._getting_ready),
             pipeline=stream.pipeline if stream else None,
             row=self._row,
@@ -322,6 +359,7 @@ class SessionEngine:
             finished=self._finished,
             charts=self._charts,
             warning=self._recorder.warning or self._objection or self._sensor_warning(),
+            implant=self._implant(setup),
         )
 
     def _rate_hz(self, now: float) -> float | None:

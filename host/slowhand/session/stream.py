@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from slowhand.locate.pose import Mode
 from slowhand.locate.strip import StripProfile
 from slowhand.sensing.chips import ChipReader
 from slowhand.sensing.profile import GloveProfile, load_glove
-from slowhand.session.modes import Choice, Present, choose_mode
+from slowhand.session.modes import IMPLANT, Present, choose_mode, wished_mode
 from slowhand.session.results import Results
 from slowhand.session.setup import Setup
 from slowhand.wire.messages_gen import Channels, Hand, Hello
@@ -38,16 +38,22 @@ class Wishes:
             field=bool(has & (Channels.FIELD0 | Channels.FIELD1)),
             motion=bool(has & Channels.MOTION),
         )
-        choice = choose_mode(present)
-        if self.mode is not None and self.mode > choice.mode:
-            choice = Choice(self.mode, f"{self.mode.name.lower()} mode was asked for")
+        choice = wished_mode(choose_mode(present), self.mode, self.receiver.implant is True)
         return Setup(glove, self.strip, self.receiver, choice, self.rate_hz)
+
+    def with_answer(self, implant: bool) -> Wishes:
+        """The same once somebody has said whether either person has an implant that magnets can disturb."""
+        receiver = self.receiver.model_copy(update={"implant": implant})
+        return replace(self, receiver=receiver, mode=Mode.FORCE if implant else self.mode)
 
     def objection(self, hello: Hello) -> str:
         """What does not fit together, in one line; empty when all does."""
         said = {Hand.LEFT: "left", Hand.RIGHT: "right"}.get(hello.hand)  # type: ignore[call-overload]
         if self.glove is not None and said is not None and said != self.glove.hand:
             return f"The glove says that it is a {said} one, but the glove file is for the {self.glove.hand} hand."
+        choice = self.setup_for(hello).choice
+        if self.mode is not None and choice.mode > self.mode and choice != IMPLANT:
+            return f"{choice.reason[0].upper()}{choice.reason[1:]}."
         return ""
 
 
@@ -58,6 +64,7 @@ class Stream:
         self.setup = setup
         self.chips = ChipReader(hello)
         self.pipeline = setup.pipeline()
+        self.thresholds: tuple[int, ...] = ()   # of the reflex, counts per pad, as of the last row
         self.rows = 0
         self.first_us: int | None = None
         self.last_us: int | None = None
@@ -70,6 +77,18 @@ class Stream:
             self.last_us = int(raw["t_us"][-1])
             self.rows += len(raw)
         return raw, self.pipeline.process(raw)
+
+    def give_up_magnets(self) -> Results:
+        """Force mode from the next row on: an implant was named. Returns what ended with strip mode.
+
+        Pads and flags go on: their zeros have been learned, and what was counted stays counted.
+        """
+        before = self.pipeline
+        ended = before.finish()
+        self.setup = replace(self.setup, strip=None, choice=IMPLANT)
+        self.pipeline = self.setup.pipeline()
+        self.pipeline.sensing, self.pipeline.flags = before.sensing, before.flags
+        return ended
 
     def choose_zone(self, name: str | None) -> None:
         """Without a strip: where the giver says that the hand is, from the next row on."""
