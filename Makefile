@@ -28,7 +28,7 @@ demo: venv
 
 test: tools $(VENV)/.dev
 	@$(BIN)/python -m slowhand.wire.codegen --check
-	@$(BIN)/ruff check host calibration tests
+	@$(BIN)/ruff check host calibration tests docs
 	@$(BIN)/mypy
 	@$(BIN)/slowhand doctor >/dev/null
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not soak and not bench" $(ARGS)
@@ -56,7 +56,7 @@ flash: firmware
 	avrdude -p atmega328p -c arduino -b 115200 -P $(PORT) -U flash:w:firmware/build/glove.hex:i
 
 lint: $(VENV)/.dev
-	@$(BIN)/ruff check host calibration tests
+	@$(BIN)/ruff check host calibration tests docs
 	@$(BIN)/mypy
 
 generate: venv
