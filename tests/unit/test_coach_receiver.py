@@ -55,6 +55,8 @@ def test_a_file_may_change_posture_measures_sore_places_and_limits(tmp_path: Pat
     ("text", "names"),
     [
         ('posture = "standing"', ["posture", "standing"]),
+        ('implant = "yes"', ["implant", "yes"]),
+        ("implant = 1", ["implant", "1"]),
         ("back_length_mm = 45", ["back_length_mm", "45"]),
         ("back_length_mm = '450'", ["back_length_mm", "450"]),
         ("colour = 1", ["colour"]),

@@ -142,7 +142,7 @@ def error_between(x: np.ndarray, other: np.ndarray) -> np.ndarray:
 def test_covariance_is_carried_by_the_derivative_of_the_motion() -> None:
     quiet = Parameters(
         velocity_walk=0, velocity_scale=0, attitude_walk=0, attitude_scale=0, gyro_bias_walk=0, accel_bias_walk=0,
-        earth_walk=0, hard_iron_walk=0, tilt_walk=0,
+        earth_walk=0, hard_iron_walk=0, iron_turn=0, tilt_walk=0,
     )
     frame, par = frame_of("prone", STRIP.length_m, 0.0, quiet)[0], packed(quiet)[0]
     x = some_state(3)

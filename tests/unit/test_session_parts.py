@@ -59,6 +59,19 @@ def test_a_glove_gets_the_mode_that_its_channels_allow(channels: Channels, wante
     assert wishes.setup_for(replace(HELLO, channels=int(channels))).choice.mode is mode
 
 
+def test_a_mode_that_cannot_be_had_is_said_and_an_implant_allows_no_strip() -> None:
+    asked = Wishes(Receiver(), strip=load_strip(), mode=Mode.STRIP)
+    fallen = replace(HELLO, channels=int(Channels.PADS | Channels.MOTION))
+    reason = asked.setup_for(fallen).choice.reason
+    assert reason.startswith("strip mode was asked for, but no magnetic field")
+    assert asked.objection(fallen)[1:-1] == reason[1:] and asked.objection(HELLO) == ""
+    for wish in (None, Mode.STRIP, Mode.MOTION, Mode.FORCE):
+        choice = Wishes(Receiver(implant=True), strip=load_strip(), mode=wish).setup_for(HELLO).choice
+        assert choice.mode is Mode.FORCE and "implant" in choice.reason
+    assert Wishes(Receiver(implant=True)).setup_for(HELLO).choice.mode is Mode.MOTION
+    assert asked.with_answer(False).setup_for(HELLO).choice.mode is Mode.STRIP
+
+
 def test_a_glove_file_for_the_other_hand_is_objected_to() -> None:
     wishes = Wishes(Receiver(), glove=load_glove(hand="right"))
     assert wishes.objection(replace(HELLO, hand=int(Hand.RIGHT))) == ""

@@ -137,8 +137,9 @@ def _grow(cov, n, dt, moved2, turned2, frame, par):
         cov[BA + i, BA + i] += par.accel_bias_walk**2 * dt
         cov[BE + i, BE + i] += frame.earth_walk**2 * dt
     if n > N_QUICK:
+        iron = par.hard_iron_walk**2 + par.iron_turn**2 * par.scale_memory_s * turned2
         for i in range(6):
-            cov[H + i, H + i] += par.hard_iron_walk**2 * dt
+            cov[H + i, H + i] += iron * dt
         for i in range(2):
             cov[TILT + i, TILT + i] += frame.tilt_walk**2 * dt
 

@@ -24,8 +24,9 @@ class Parameters:
     scale_memory_s: float = 0.3       # a scale error keeps its sign for about one stroke's reversal
     gyro_bias_walk: float = 5e-5      # rad/s; study
     accel_bias_walk: float = 1e-3     # m/s2; study
-    earth_walk: float = 0.15          # uT; study: breathing, creeping iron
-    hard_iron_walk: float = 0.02      # uT
+    earth_walk: float = 0.1           # uT; breathing, creeping iron
+    hard_iron_walk: float = 0.1       # uT
+    iron_turn: float = 1.5            # uT per rad of turning: soft iron of 2 % turns the earth's 50 uT into iron
     tilt_walk: float = 0.0005         # rad; a back that settles; more when seated (Frame)
     # What is believed before anything was seen.
     gyro_bias: float = 0.010          # rad/s; 0.5 dps left after calibration
@@ -40,7 +41,7 @@ class Parameters:
     lean: float = 0.055               # rad per axis, of a magnet on its ribbon; study: 4 degrees
     placement: float = 0.003          # m; 2 mm in the study, and the ribbon does not lie quite straight
     # How far a measurement is to be trusted.
-    field_noise: float = 1.3          # uT; 1.0 in the study, with a friendlier sensor
+    field_noise: float = 0.9          # uT; 1.0 in the study
     field_map: float = 0.08           # of the strip's field: soft iron and alignment, which last, not noise
     field_gate: float = 25.0          # d2 (3 degrees of freedom) from where noise is inflated by d2 / gate
     height_noise: float = 0.010       # m
