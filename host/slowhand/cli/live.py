@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slowhand.cli.app import app, say
-from slowhand.cli.options import HTTP_DEFAULT, Database, Glove, Http, NoBrowser, Receiver, Strip, address
+from slowhand.cli.options import (
+    HTTP_DEFAULT,
+    Database,
+    Glove,
+    Http,
+    ModeName,
+    NoBrowser,
+    Receiver,
+    Strip,
+    Wish,
+    address,
+)
 from slowhand.cli.ready import warm_up
 from slowhand.errors import BadInputError, LinkError, NotAGloveError
 
@@ -30,6 +41,7 @@ def live(
     glove: Glove = None,
     strip: Strip = None,
     receiver: Receiver = None,
+    mode: Wish = None,
     rate: Annotated[int, typer.Option(help="Samples a second: 100, 200 or 400.")] = 200,
     http: Http = HTTP_DEFAULT,
     no_browser: NoBrowser = False,
@@ -45,7 +57,7 @@ def live(
     if rate not in (100, 200, 400):
         raise BadInputError(f"--rate {rate}: the glove samples at 100, 200 or 400 Hz")
     where = address(http)
-    wishes = read_wishes(glove, strip, receiver, rate)
+    wishes = read_wishes(glove, strip, receiver, rate, mode)
     link = SerialLink(port or the_only_port())
     store = SessionStore(db)
     with contextlib.closing(store):
@@ -53,17 +65,31 @@ def live(
         say.print(f"Session {session_id} is in {store.path}. Its charts: slowhand review {session_id}")
 
 
-def read_wishes(glove: Path | None, strip: Path | None, receiver: Path | None, rate_hz: float = 200.0) -> Wishes:
-    """The profiles that the user named; raises BadInputError by file and key."""
+def read_wishes(
+    glove: Path | None, strip: Path | None, receiver: Path | None, rate_hz: float = 200.0, mode: ModeName | None = None
+) -> Wishes:
+    """The profiles and the mode that the user named.
+
+    Raises BadInputError by file and key, for a mode without what it needs, and for a strip where there is an implant.
+    """
     from slowhand.coach.receiver import load_receiver
+    from slowhand.locate.pose import Mode
     from slowhand.locate.strip import load_strip
     from slowhand.sensing.profile import load_glove
     from slowhand.session.stream import Wishes
 
+    if mode is ModeName.STRIP and strip is None:
+        raise BadInputError("--mode strip: needs a strip; name it with --strip FILE, or --strip nominal")
+    who = load_receiver(receiver)
+    if who.implant and strip is not None and mode is not ModeName.FORCE:
+        raise BadInputError(
+            f"{receiver}: implant = true, so no strip of magnets may be used; take it off and use --mode force"
+        )
     return Wishes(
-        receiver=load_receiver(receiver),
+        receiver=who,
         glove=load_glove(glove) if glove else None,
         strip=load_strip(strip) if strip else None,
+        mode=Mode[mode.name] if mode else None,
         rate_hz=float(rate_hz),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,14 @@ import typer
 
 import slowhand.locate
 from slowhand.errors import BadInputError
+
+
+class ModeName(StrEnum):
+    """What the session works with; ``locate.pose.Mode`` as it is typed."""
+
+    STRIP = "strip"
+    MOTION = "motion"
+    FORCE = "force"
 
 
 def _shipped_strip(path: Path | None) -> Path | None:
@@ -24,6 +33,9 @@ Strip = Annotated[
     typer.Option("--strip", callback=_shipped_strip, help='strip.toml, or "nominal"; without it: motion mode.'),
 ]
 Receiver = Annotated[Path | None, typer.Option("--receiver", help="receiver.toml (default: nominal, prone).")]
+Wish = Annotated[
+    ModeName | None, typer.Option("--mode", help="At most this mode (default: the best that what is present allows).")
+]
 Http = Annotated[str, typer.Option("--http", metavar="HOST:PORT", help="Where the page is served.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Serve the page, do not open it.")]
 

@@ -189,6 +189,11 @@ class Coach:
         return Coached(flags_changed=tuple(flags))
 
     @property
+    def chosen_zone(self) -> str | None:
+        """Where the giver says that the hand is (``CHOICES``); ``None``: not known."""
+        return self._chosen
+
+    @property
     def open_flags(self) -> tuple[Flag, ...]:
         """Flags that are open now."""
         return tuple(self._open)

@@ -52,6 +52,8 @@ class Receiver(_Table):
     back_length_mm: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=200, le=800)] = 450.0
     shoulder_width_mm: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=150, le=700)] = 380.0
     sensitive: tuple[SensitivePlace, ...] = ()
+    # Whether the receiver or the giver has an implant that magnets can disturb; None: nobody has said.
+    implant: Annotated[bool, Field(strict=True)] | None = None
     limits: LimitOverrides = LimitOverrides()
 
     @model_validator(mode="after")

@@ -14,8 +14,8 @@ import numpy as np
 from slowhand.coach.pacing import PacePulse
 from slowhand.device import DeviceOutput, DeviceState, GloveDevice
 from slowhand.errors import StoreError
-from slowhand.locate.pose import Mode
 from slowhand.link.reconnecting import ReconnectingLink
+from slowhand.locate.pose import Mode
 from slowhand.session.link_words import STALE_S, link_view, sensor_warning
 from slowhand.session.live_state import Implant, LinkState, LiveState
 from slowhand.session.picture import Scene, draw, gone_stale

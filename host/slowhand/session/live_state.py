@@ -85,6 +85,24 @@ class FlagView:
     session_s: float             # when it began, on the session's clock
 
 
+class Implant(StrEnum):
+    """What is known of implants that the strip's magnets could disturb."""
+
+    SETTLED = "settled"      # no strip is in use, or nobody has such an implant
+    ASK = "ask"              # strip mode, and nobody has said: the page asks
+    NAMED = "named"          # somebody has one: the strip must come off, and is not used
+
+
+@dataclass(frozen=True)
+class SoreView:
+    """A sore place that the receiver named."""
+
+    x_mm: float
+    y_mm: float
+    radius_mm: float
+    max_n: float
+
+
 @dataclass(frozen=True)
 class LiveState:
     """Everything the page needs for one update."""
@@ -109,6 +127,12 @@ class LiveState:
     finished: bool = False       # the stream has ended for good (demo over)
     charts: tuple[str, ...] = ()  # files written at the end
     warning: str = ""            # "recording stopped: disk full ...", shown until it is mended
+    mode_reason: str = ""        # why this mode and no better one
+    implant: Implant = Implant.SETTLED
+    choosing: bool = False       # without a strip: the giver may say where the hand is
+    zone: str | None = None      # where the giver says that it is: "spine", "neck", "kidney", "open"; None: not known
+    strip_y_mm: tuple[float, ...] = ()     # places of the strip's magnets along the spine; empty: no strip in use
+    sensitive: tuple[SoreView, ...] = ()   # the receiver's sore places
 
 
 class Session(Protocol):
@@ -121,3 +145,9 @@ class Session(Protocol):
 
     def stop(self) -> None:
         """End the recording; the stream goes on."""
+
+    def choose_zone(self, name: str | None) -> None:
+        """Without a strip: where the giver says that the hand is (``coach.CHOICES``, None: not known)."""
+
+    def answer_implant(self, present: bool) -> None:
+        """Whether either person has an implant that magnets can disturb; if so the session goes on without them."""

@@ -25,6 +25,10 @@ class Choice:
     reason: str
 
 
+# No magnets: the strip must not come near either person. Pads work all the same.
+IMPLANT = Choice(Mode.FORCE, "an implant that magnets can disturb: no strip, forces only")
+
+
 def choose_mode(present: Present) -> Choice:
     """The best mode that what is present allows."""
     if not present.motion:
@@ -36,6 +40,17 @@ def choose_mode(present: Present) -> Choice:
     if not present.field:
         return Choice(Mode.MOTION, "no magnetic field comes in: place unknown")
     return Choice(Mode.STRIP, "strip of magnets and field sensors are present")
+
+
+def wished_mode(best: Choice, wish: Mode | None, implant: bool) -> Choice:
+    """The mode that was wished for (``None``: the best there is), as far as what is present and an implant allow."""
+    if best.mode is Mode.STRIP and implant:
+        return IMPLANT
+    if wish is not None and wish > best.mode:
+        return Choice(wish, f"{wish.name.lower()} mode was asked for")
+    if wish is not None and wish < best.mode:
+        return Choice(best.mode, f"{wish.name.lower()} mode was asked for, but {best.reason}")
+    return best
 
 
 # When strip mode turns out to be impossible: nobody knows where the hand began.

@@ -10,7 +10,18 @@ import numpy as np
 from slowhand.coach.flag import Flag
 from slowhand.coach.readings import FULL_SCALE_TO_ALARM, PACE_FULL_SCALE, Reading
 from slowhand.locate.pose import Mode, Phase
-from slowhand.session.live_state import FlagView, Gauge, HandView, Level, LinkState, LinkView, LiveState, PadView
+from slowhand.session.live_state import (
+    FlagView,
+    Gauge,
+    HandView,
+    Implant,
+    Level,
+    LinkState,
+    LinkView,
+    LiveState,
+    PadView,
+    SoreView,
+)
 from slowhand.session.pipeline import Pipeline
 from slowhand.session.setup import Setup
 
@@ -38,6 +49,7 @@ class Scene:
     finished: bool = False
     charts: tuple[str, ...] = ()
     warning: str = ""
+    implant: Implant = Implant.SETTLED
 
 
 def draw(scene: Scene) -> LiveState:
@@ -74,7 +86,20 @@ def draw(scene: Scene) -> LiveState:
         finished=scene.finished,
         charts=scene.charts,
         warning=scene.warning,
+        mode_reason=setup.choice.reason,
+        implant=scene.implant,
+        choosing=pipeline is not None and setup.choice.mode is not Mode.STRIP and not scene.finished,
+        zone=pipeline.coach.chosen_zone if pipeline else None,
+        strip_y_mm=strip_y_mm(setup),
+        sensitive=tuple(SoreView(p.x_mm, p.y_mm, p.radius_mm, p.max_n) for p in setup.receiver.sensitive),
     )
+
+
+def strip_y_mm(setup: Setup) -> tuple[float, ...]:
+    """Where the strip's magnets lie along the spine; none when it is not used."""
+    if setup.strip is None or setup.choice.mode is not Mode.STRIP:
+        return ()
+    return tuple(i * setup.strip.pitch_mm for i in range(setup.strip.magnets))
 
 
 def gone_stale(picture: LiveState, words: str) -> LiveState:

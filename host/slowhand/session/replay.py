@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from slowhand.coach.overlap import with_flags
 from slowhand.device.reception import Reception
 from slowhand.errors import BadInputError
+from slowhand.locate.pose import Mode
 from slowhand.sensing.rows import RAW_DTYPE
 from slowhand.session.analyze import BLOCK_ROWS, Analysis, Progress
 from slowhand.session.results import Results
@@ -38,7 +39,8 @@ class Player:
         self.setup = setup
         self.reception = Reception()
         self.stream: Stream | None = None
-        self._zones = list(_zone_choices(stored.events))
+        self._turns = list(_turns(stored.events))
+        self._ended = Results()   # with strip mode, when an implant was named
         self._waiting: list[np.ndarray] = []
         self._waiting_rows = 0
         if stored.reception:
@@ -67,8 +69,14 @@ class Player:
         """Raw rows and results of what was decoded and waits for a block to be full."""
         waiting, self._waiting, self._waiting_rows = self._waiting, [], 0
         if self.stream is not None and waiting:
-            for part in self._between_choices(np.concatenate(waiting)):
-                yield self.stream.process(part)
+            for part in self._between_turns(np.concatenate(waiting)):
+                raw, results = self.stream.process(part)
+                ended, self._ended = self._ended, Results()
+                yield raw, replace(
+                    results,
+                    strokes=ended.strokes + results.strokes,
+                    flags_changed=ended.flags_changed + results.flags_changed,
+                )
 
     def finish(self) -> Results:
         """The recording has ended."""
@@ -80,18 +88,21 @@ class Player:
         else:
             self.stream.chips.use(hello)
 
-    def _between_choices(self, rows: np.ndarray) -> Iterator[np.ndarray]:
-        """The rows, cut where the giver chose a zone."""
-        while self._zones and self.stream is not None:
-            after_us, name = self._zones[0]
+    def _between_turns(self, rows: np.ndarray) -> Iterator[np.ndarray]:
+        """The rows, cut where the giver chose a zone or named an implant."""
+        while self._turns and self.stream is not None:
+            after_us, event = self._turns[0]
             before = int(np.searchsorted(rows["t_us"], after_us, side="right"))
             if before == len(rows):
                 break
             if before:
                 yield rows[:before]
                 rows = rows[before:]
-            self._zones.pop(0)
-            self.stream.choose_zone(name)
+            self._turns.pop(0)
+            if event.kind == "zone":
+                self.stream.choose_zone(event.detail["name"])
+            elif self.stream.setup.choice.mode is Mode.STRIP:
+                self._ended = self.stream.give_up_magnets()
         yield rows
 
 
@@ -138,11 +149,13 @@ def _analysis(setup: Setup, player: Player, blocks: list[Results]) -> Analysis:
     flags = player.stream.pipeline.flags.flags() if player.stream else ()
     strokes = sorted((stroke for block in blocks for stroke in block.strokes), key=lambda stroke: stroke.start_us)
     pads = player.stream.pipeline.sensing.health() if player.stream else ()
+    setup = player.stream.setup if player.stream else setup
     return Analysis(setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads)
 
 
-def _zone_choices(events: tuple[Event, ...]) -> Iterator[tuple[int, str | None]]:
+def _turns(events: tuple[Event, ...]) -> Iterator[tuple[int, Event]]:
+    """What people told the session that changed its course, each after the row of that time."""
     for event in events:
-        if event.kind == "zone":
+        if event.kind == "zone" or (event.kind == "implant" and event.detail["present"]):
             after_us = event.detail["after_us"]
-            yield -1 if after_us is None else int(after_us), event.detail["name"]
+            yield -1 if after_us is None else int(after_us), event

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from types import TracebackType
 
 import numpy as np
@@ -72,6 +73,12 @@ class ReplaySession:
     def stop(self) -> None:
         """Nothing is recorded."""
 
+    def choose_zone(self, name: str | None) -> None:
+        """A replay shows the zones that were chosen then."""
+
+    def answer_implant(self, present: bool) -> None:
+        """A replay asks nothing."""
+
     def open(self) -> None:
         """Begin to play, in a thread of its own."""
         self._thread = threading.Thread(target=self._run, name="replay", daemon=True)
@@ -126,9 +133,9 @@ class ReplaySession:
         link = LinkView(
             state, words, "replay", None, reception.losses.lost, reception.decoder.counts.bad, reconnects=0
         )
-        return draw(
+        picture = draw(
             Scene(
-                setup=self._player.setup,
+                setup=stream.setup if stream else self._player.setup,
                 link=link,
                 pipeline=stream.pipeline if stream else None,
                 row=self._row,
@@ -139,3 +146,4 @@ class ReplaySession:
                 finished=self.finished,
             )
         )
+        return replace(picture, choosing=False)  # what was said then cannot be said otherwise now
