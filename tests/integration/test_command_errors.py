@@ -61,6 +61,8 @@ def test_a_page_address_that_is_taken_or_wrong(tmp_path: Path) -> None:
         ("--glove", "name = ", "TOML"),
         ("--glove", 'name = "x"\nhand = "middle"\n', "hand"),
         ("--strip", 'pitch_mm = "far"\npolarity = "+-"\nmoment_a_m2 = 0.1\nheight_mm = 0\n', "pitch_mm"),
+        ("--strip", 'pitch_mm = "30"\n', "pitch_mm"),
+        ("--strip", "moment_a_m2 = true\n", "moment_a_m2"),
         ("--receiver", 'posture = "standing"\n', "posture"),
         ("--receiver", "posture = 'prone'\n[limits]\ntoo_quick = {warn = 1, alarm = 2}\n", "too_quick"),
     ],

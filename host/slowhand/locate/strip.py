@@ -19,7 +19,7 @@ MAX_MAGNETS = 40
 class StripProfile(BaseModel):
     """A strip, as ``strip.toml`` writes it. The first magnet lies at C7, the others follow towards the feet."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     pitch_mm: Annotated[float, Field(gt=0, le=200)] = 30.0
     polarity: Annotated[str, Field(min_length=2, max_length=MAX_MAGNETS, pattern=r"^[+-]+$")] = "+++++-------++++"
