@@ -110,6 +110,9 @@ ARRIVAL_BIN_US = 1_000_000
 ENOUGH_PINGS = 3             # from then on arrivals, which are always late, are left out
 REJECT_SIGMAS = 4.0
 
+LATE_S = 0.5                 # a sample that is older than this when it is used says nothing about now
+TRIP_AGREES_S = 0.05         # beyond its two ends; the fit's own error is a tenth of it
+
 
 class DeviceClock:
     """Fits host time to device time, robustly, from ping round trips and, until there are some, from arrivals."""
@@ -120,7 +123,8 @@ class DeviceClock:
         self._fit: ClockFit | None = None
         self._bin_start_us = 0
         self._stale = False
-        self.round_trip_s: float | None = None  # the latest
+        self._trip: tuple[float, int, float] | None = None   # the latest: sent s, device us, received s
+        self.round_trip_s: float | None = None  # how long that took
 
     @property
     def fit(self) -> ClockFit | None:
@@ -149,16 +153,32 @@ class DeviceClock:
         if trip_s < 0:
             return  # not an answer to this ping
         self.round_trip_s = trip_s
+        self._trip = sent_s, device_us, received_s
         self._pings.append((device_us, (sent_s + received_s) / 2, max(trip_s / 2, BEST_HALF_TRIP_S)))
         if len(self._pings) >= ENOUGH_PINGS:
             self._arrivals.clear()
         self._stale = True
+
+    def age_s(self, device_us: int, now_s: float) -> float | None:
+        """How long ago ``device_us`` was, in seconds; ``None`` while that is not known for sure.
+
+        The line is believed only as long as the latest round trip agrees with it: after a clock has stood still or
+        jumped it would call fresh samples old until enough of the past is forgotten.
+        """
+        fit = self.fit
+        if fit is None or self._trip is None or len(self._pings) < ENOUGH_PINGS:
+            return None
+        sent_s, stamp_us, received_s = self._trip
+        if not sent_s - TRIP_AGREES_S <= fit.host_s(stamp_us) <= received_s + TRIP_AGREES_S:
+            return None
+        return now_s - fit.host_s(device_us)
 
     def restart(self) -> None:
         """The glove was reset: what was seen before says nothing about the new offset."""
         self._pings.clear()
         self._arrivals.clear()
         self._stale = False
+        self._trip = None
         self.round_trip_s = None
 
 

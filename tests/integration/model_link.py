@@ -36,6 +36,8 @@ class ModelLink:
     def __init__(self, run: SimOutput, time: Time, faults: Faults | None = None, identity: Identity | None = None):
         self.name = "the model"
         self.plugged, self.silence = True, False
+        self.delay_s = 0.0   # bytes are held back for so long on their way to the host
+        self._held: list[tuple[float, bytes]] = []
         self.limits_heard: list[tuple[int, ...]] = []
         self._ear = Decoder()
         self._run, self._time = run, time
@@ -59,7 +61,10 @@ class ModelLink:
         if self._origin_s is None and self.model.origin_us is not None:
             self._origin_s = self._boot_s + self.model.origin_us * 1e-6
         data = b"".join(self.model.take_frames())
-        return b"" if self.silence else data
+        self._held.append((self._time.now_s, b"" if self.silence else data))
+        due = [part for at_s, part in self._held if at_s <= self._time.now_s - self.delay_s]
+        self._held = self._held[len(due):]
+        return b"".join(due)
 
     def write(self, data: bytes) -> None:
         self._check()
@@ -79,6 +84,7 @@ class ModelLink:
 
     def _boot(self) -> None:
         self._boots += 1
+        self._held.clear()
         self._boot_s = self._time.now_s
         origin_us = None if self._origin_s is None else round((self._origin_s - self._boot_s) * 1e6)
         rate_hz = self._run.rate_hz

@@ -25,6 +25,7 @@ from slowhand.sim.glove_model import Faults, Identity
 from slowhand.sim.profiles import strip_toml
 from slowhand.sim.simulation import SimOutput, Simulation
 from slowhand.strokes.stroke import Stroke
+from slowhand.wire.messages_gen import Status, StatusFaults
 from tests.integration.model_link import Bench
 
 
@@ -214,6 +215,66 @@ def test_a_glove_that_comes_back_gets_the_thresholds_of_then_and_never_those_of_
     stream = bench.engine._stream
     assert stream is not None and bench.glove.limits_heard[-1] == stream.thresholds
     assert bench.glove.limits_heard[heard] != held, "the place is not known any more"
+
+
+@pytest.mark.parametrize(
+    ("other", "words"), [(Identity(hand="left"), "left glove"), (Identity(unit_id=0x77), "00000077")]
+)
+def test_another_glove_in_mid_recording_is_objected_to(bench: Bench, other: Identity, words: str) -> None:
+    bench.run(0.5)
+    bench.engine.start()
+    bench.run(2.0)
+    own = bench.glove._identity
+    assert words not in bench.engine.state().warning
+    bench.glove.unplug()
+    bench.glove._identity, bench.glove.plugged = other, True
+    bench.run(2.0)
+    assert words in bench.engine.state().warning and bench.engine.state().recording
+    bench.glove.unplug()
+    bench.glove._identity, bench.glove.plugged = own, True
+    bench.run(2.0)
+    assert words not in bench.engine.state().warning
+    bench.glove.unplug()
+    bench.glove._identity, bench.glove.plugged = other, True
+    bench.engine.stop()
+    bench.run(2.0)
+    assert words not in bench.engine.state().warning, "nothing is recorded: the profile follows the glove"
+    assert "other_glove" in {event.kind for event in bench.store.read(1).events}
+
+
+def test_samples_that_come_late_are_stale_although_they_come(bench: Bench) -> None:
+    bench.run(6.0)
+    assert bench.engine.state().link.state is LinkState.STREAMING
+    bench.glove.delay_s = 2.0   # something between the glove and us holds its bytes back
+    bench.run(4.0)
+    late = bench.engine.state()
+    assert late.link.state is LinkState.STALE and "late" in late.link.words
+    assert late.pressure.level is Level.STALE and not late.hand.located
+    bench.glove.delay_s = 0.0
+    bench.run(1.0)
+    assert bench.engine.state().link.state is LinkState.STREAMING
+
+
+def test_a_fault_while_committing_is_shown(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> bool:
+        raise ValueError("a fault of ours")
+
+    bench.engine.start()
+    monkeypatch.setattr(bench.engine._recorder, "commit", broken)
+    monkeypatch.setattr(bench.engine._closing, "wait", lambda seconds: False)
+    bench.engine._keep_committing()
+    with pytest.raises(ValueError, match="a fault of ours"):
+        bench.engine.state()
+
+
+def test_warnings_do_not_hide_each_other(bench: Bench) -> None:
+    bench.run(3.0)
+    bench.engine._objection = "An objection."
+    bench.engine._recorder._warning = "A full disk."
+    bench.engine._health.heard([Status(0, 1, 0, 0, 0, 0, 4100, 0, int(StatusFaults.SUPPLY_LOW), 1)])
+    bench.run(0.05)
+    for words in ("A full disk.", "An objection.", "4.1 V"):
+        assert words in bench.engine.state().warning
 
 
 def test_without_a_strip_the_mode_is_motion_and_a_zone_can_be_chosen(tmp_path: Path) -> None:

@@ -109,3 +109,38 @@ def test_an_answer_before_its_question_is_no_round_trip() -> None:
     clock.saw_round_trip(10.0, 1_000_000, 9.0)
     assert clock.fit is None
     assert clock.round_trip_s is None
+
+
+def pinged(seconds: int, offset_s: float = 100.0) -> DeviceClock:
+    clock = DeviceClock()
+    for second in range(seconds):
+        clock.saw_round_trip(offset_s + second - 0.004, second * 1_000_000, offset_s + second + 0.004)
+    return clock
+
+
+def test_the_age_of_a_sample_is_told_by_the_glove_s_clock() -> None:
+    clock = pinged(10)
+    assert clock.age_s(9_000_000, 109.75) == pytest.approx(0.75, abs=1e-3)
+    assert pinged(2).age_s(1_000_000, 101.0) is None, "too few round trips"
+    assert DeviceClock().age_s(0, 1.0) is None
+
+
+def test_answers_that_were_held_back_do_not_hide_that_samples_are_old() -> None:
+    clock = pinged(10)
+    for second in range(10, 14):
+        clock.saw_round_trip(100.0 + second, second * 1_000_000 + 2_000, 102.0 + second)
+    assert clock.age_s(13_000_000, 115.0) == pytest.approx(2.0, abs=0.01)
+
+
+def test_a_glove_whose_clock_stood_still_is_not_called_late() -> None:
+    clock = pinged(60)
+    for second in range(60, 64):   # it lost 0.8 s, and answers as fast as ever
+        clock.saw_round_trip(100.796 + second, second * 1_000_000, 100.804 + second)
+    assert clock.age_s(63_000_000, 163.81) is None
+
+
+def test_after_a_reset_no_age_is_known_until_there_are_round_trips() -> None:
+    clock = pinged(10)
+    clock.restart()
+    clock.saw_arrival(20_000_000, 120.0)
+    assert clock.age_s(20_000_000, 121.0) is None

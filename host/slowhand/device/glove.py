@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from slowhand.clock import DeviceClock
+from slowhand.clock import LATE_S, DeviceClock
 from slowhand.device.outbox import Outbox
 from slowhand.device.output import DeviceOutput, Notice, NoticeKind
 from slowhand.device.reception import Reception
@@ -339,7 +339,9 @@ class GloveDevice:
     def _samples_are_fresh(self, now_s: float) -> bool:
         if self.state is not DeviceState.STREAMING or self._progress_s is None:
             return False
-        return now_s - self._progress_s <= LIMITS_FRESH_S
+        newest_us = self.reception.timeline.newest_us
+        age_s = self.clock.age_s(newest_us, now_s) if newest_us is not None else None
+        return now_s - self._progress_s <= LIMITS_FRESH_S and not (age_s is not None and age_s > LATE_S)
 
     def _ask_to_stream(self) -> None:
         self._outbox.drop(Stop.TYPE)

@@ -12,11 +12,12 @@ from types import TracebackType
 import numpy as np
 
 from slowhand.coach.pacing import PacePulse
-from slowhand.device import DeviceOutput, DeviceState, GloveDevice
+from slowhand.device import DeviceOutput, DeviceState, GloveDevice, NoticeKind
 from slowhand.errors import StoreError
 from slowhand.link.reconnecting import ReconnectingLink
 from slowhand.locate.pose import Mode
-from slowhand.session.link_words import STALE_S, link_view, sensor_warning
+from slowhand.session.glove_health import GloveHealth
+from slowhand.session.link_words import STALE_S, link_view
 from slowhand.session.live_state import Implant, LinkState, LiveState
 from slowhand.session.picture import Scene, draw, gone_stale
 from slowhand.session.pipeline import warm_up
@@ -25,7 +26,7 @@ from slowhand.session.results import Results
 from slowhand.session.setup import Setup
 from slowhand.session.store import SessionStore
 from slowhand.session.stream import Stream, Wishes
-from slowhand.wire.messages_gen import EventKind, Hello, Status
+from slowhand.wire.messages_gen import EventKind, Hello
 
 BLOCK_S = 0.02          # samples are taken in blocks of this length: 4 rows at 200 Hz
 PICTURE_EVERY_S = 1 / 30
@@ -67,7 +68,7 @@ class SessionEngine:
         self._row: np.void | None = None    # the latest touch row
         self._row_s = 0.0                   # and when it came in
         self._arrivals: deque[tuple[float, int]] = deque()
-        self._status: Status | None = None
+        self._health = GloveHealth()
         self._objection = ""
         self._strokes = 0
         self._began_s: float | None = None  # of the session, on our clock
@@ -99,7 +100,7 @@ class SessionEngine:
         with self._lock:
             now = self._now_s()
             self._end_session(now)
-            self._recorder.use(writer)
+            self._recorder.use(writer, now)
             self._session_id, self._began_s, self._ended_s = writer.session_id, now, None
             self._origin_us, self._strokes, self._row = None, 0, None
             self._finished, self._charts = False, ()
@@ -216,8 +217,11 @@ class SessionEngine:
             self._link.close()
 
     def _keep_committing(self) -> None:
-        while not self._closing.wait(COMMIT_EVERY_S):
-            self._recorder.commit()
+        try:
+            while not self._closing.wait(COMMIT_EVERY_S):
+                self._recorder.commit()
+        except Exception as error:  # a fault of ours: without this thread sessions would stay in memory, unseen
+            self._failure = error
 
     def _get_ready(self) -> None:
         """Compile or load the row loops, before bytes come in that would have to wait."""
@@ -242,6 +246,8 @@ class SessionEngine:
             if data:
                 self._take(data, now)
             answer = self.device.poll(now)
+            if self.device.state is DeviceState.STREAMING:
+                self._recorder.clock(self.device.clock.fit, now)
             for notice in self.device.take_notices():
                 self._recorder.event(notice.kind.value, {"words": notice.words}, now)
             if now - self._drawn_s >= PICTURE_EVERY_S:
@@ -256,6 +262,7 @@ class SessionEngine:
                 self.device.link_opened(self._now_s())
             else:
                 self.device.link_lost()
+            self._health.forget()
             self._recorder.event("link_up" if change.up else "link_down", {"words": change.words}, change.at_s)
 
     def _take(self, data: bytes, now: float) -> None:
@@ -275,18 +282,23 @@ class SessionEngine:
         """A glove says what it is. A session keeps its setup once rows have come; before, and between, it follows."""
         if not self.device.reception.compatible:
             return
-        self._objection = self._wishes.objection(hello)
         setup = self._wishes.setup_for(hello)
         stream = self._stream
-        if stream is None or stream.rows == 0 or (not self._recorder.recording and stream.setup != setup):
-            self._stream = Stream(setup, hello)
+        misfit = stream.objection(hello) if stream is not None and stream.rows else ""
+        if misfit and self._recorder.recording:
+            self._recorder.event("other_glove", {"words": misfit, "unit": hello.unit_id}, self._now_s())
+        anew = not self._recorder.recording and stream is not None and (misfit or stream.setup != setup)
+        if stream is None or stream.rows == 0 or anew:
+            misfit, self._stream = "", Stream(setup, hello)
             self._recorder.describe(setup.as_dict(), None)
         else:
             stream.chips.use(hello)
+        self._objection = misfit or self._wishes.objection(hello)
 
     def _note(self, output: DeviceOutput, now: float) -> None:
-        if output.statuses:
-            self._status = output.statuses[-1]
+        if any(notice.kind is NoticeKind.GLOVE_RESTARTED for notice in output.notices):
+            self._health.forget()
+        self._health.heard(output.statuses)
         for notice in output.notices:
             self._recorder.event(notice.kind.value, {"words": notice.words}, now)
         for event in output.events:
@@ -327,10 +339,10 @@ class SessionEngine:
             results = self._stream.pipeline.finish()
             self._strokes += len(results.strokes)
             self._recorder.results(results)
-        fit = self.device.clock.fit
-        if fit is not None:
-            detail = {"reference_us": fit.reference_us, "reference_host_s": fit.reference_host_s, "rate": fit.rate}
-            self._recorder.event("clock", detail, now)
+        self._recorder.clock(self.device.clock.fit, now, last=True)
+        if self._link.dropped_writes:
+            unsent = {"writes": self._link.dropped_writes, "bytes": self._link.dropped_bytes}
+            self._recorder.event("unsent", unsent, now)   # since the link was opened
         self._recorder.release()
         self._ended_s = now
 
@@ -347,7 +359,7 @@ class SessionEngine:
         setup = stream.setup if stream else self._wishes.setup_for(None)
         return Scene(
             setup=setup,
-            link=link_view(self._link, self.device, quiet_s, self._rate_hz(now), self._getting_ready),
+            link=link_view(self._link, self.device, quiet_s, self._late_s(now), self._rate_hz(now), self._getting_ready),
             pipeline=stream.pipeline if stream else None,
             row=self._row,
             recording=self._recorder.recording,
@@ -358,9 +370,14 @@ class SessionEngine:
             demo=self._demo,
             finished=self._finished,
             charts=self._charts,
-            warning=self._recorder.warning or self._objection or self._sensor_warning(),
+            warning=" ".join(filter(None, (self._recorder.warning, self._objection, self._sensor_warning()))),
             implant=self._implant(setup),
         )
+
+    def _late_s(self, now: float) -> float:
+        """How old the latest row is by the glove's clock; 0 where that is not known."""
+        age_s = self.device.clock.age_s(int(self._row["t_us"]), now) if self._row is not None else None
+        return age_s or 0.0
 
     def _rate_hz(self, now: float) -> float | None:
         """Rows per second over the last second."""
@@ -373,6 +390,10 @@ class SessionEngine:
         return rows / (self._arrivals[-1][0] - self._arrivals[0][0])
 
     def _sensor_warning(self) -> str:
-        if self._stream is None or self.device.state is not DeviceState.STREAMING:
+        stream = self._stream
+        if stream is None or self.device.state is not DeviceState.STREAMING:
             return ""
-        return sensor_warning(self._stream.pipeline.sensing.health(), self._status)
+        setup = stream.setup
+        fields = len(setup.glove.magnetometer) if setup.strip is not None else 0
+        heard_s = stream.rows / setup.rate_hz
+        return self._health.warning(stream.pipeline.sensing.health(), heard_s, fields, self.device.holds_limits)

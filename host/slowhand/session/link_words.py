@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from slowhand.clock import LATE_S
 from slowhand.device import DeviceState, GloveDevice
 from slowhand.link.reconnecting import ReconnectingLink
-from slowhand.sensing.sensing import PadHealth
 from slowhand.session.live_state import LinkState, LinkView
-from slowhand.wire.messages_gen import Status, StatusFaults
 
 STALE_S = 0.3   # no sample for this long: the gauges say so
 
@@ -16,13 +13,19 @@ _REFUSED = (DeviceState.NOT_A_GLOVE, DeviceState.MISMATCH)
 
 
 def link_view(
-    link: ReconnectingLink, device: GloveDevice, quiet_s: float | None, rate_hz: float | None, getting_ready: str
+    link: ReconnectingLink,
+    device: GloveDevice,
+    quiet_s: float | None,
+    late_s: float,
+    rate_hz: float | None,
+    getting_ready: str,
 ) -> LinkView:
     """The link's state and one line about it.
 
-    ``quiet_s`` is how long ago the latest row came (None: none yet), ``rate_hz`` the measured one.
+    ``quiet_s`` is how long ago the latest row came (None: none yet), ``late_s`` how old it was by the glove's clock,
+    ``rate_hz`` the measured rate.
     """
-    state, words = _state(link, device, quiet_s)
+    state, words = _state(link, device, quiet_s, late_s)
     if getting_ready:
         state, words = LinkState.CONNECTING, getting_ready
     return LinkView(
@@ -31,7 +34,7 @@ def link_view(
     )
 
 
-def _state(link: ReconnectingLink, device: GloveDevice, quiet_s: float | None) -> tuple[LinkState, str]:
+def _state(link: ReconnectingLink, device: GloveDevice, quiet_s: float | None, late_s: float) -> tuple[LinkState, str]:
     if not link.up:
         if quiet_s is None:
             return LinkState.SEARCHING, f"No glove yet: {link.words}."
@@ -48,20 +51,9 @@ def _state(link: ReconnectingLink, device: GloveDevice, quiet_s: float | None) -
         return LinkState.CONNECTING, f"{link.name}: waiting for the first sample."
     if device.state is DeviceState.STALE or quiet_s is None or quiet_s > STALE_S:
         return LinkState.STALE, f"The glove on {link.name} sends nothing. Check that it has power. ({device.words})"
+    if late_s > LATE_S:
+        return LinkState.STALE, (
+            f"Samples from the glove on {link.name} come {late_s:.1f} s late: close other programs, try another port."
+        )
     name = f"Glove {device.hello.unit_id}" if device.hello else "The glove"
     return LinkState.STREAMING, f"{name} on {link.name} is streaming."
-
-
-def sensor_warning(pads: Iterable[PadHealth], status: Status | None) -> str:
-    """What is wrong with the glove's sensors, in one line; empty when all is well."""
-    bad = [f"{pad.name} ({pad.why})" for pad in pads if not pad.ok]
-    if bad:
-        return f"A pad cannot be used: {', '.join(bad)}. Its force is not counted."
-    faults = status.faults if status else 0
-    if faults & StatusFaults.MOTION_ABSENT:
-        return "The glove's motion sensor does not answer: check its wires."
-    if faults & StatusFaults.I2C_BUS:
-        return "The glove's sensor bus is disturbed: check the wires to the back of the hand."
-    if faults & StatusFaults.SUPPLY_LOW and status:
-        return f"The glove's supply is low ({status.supply_mv / 1000:.1f} V): try another cable or port."
-    return ""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from slowhand.clock import ClockFit
 from slowhand.errors import StoreError
 from slowhand.session.results import Results
 from slowhand.session.store import SessionStore
 from slowhand.session.writer import SessionWriter
 
 COMMIT_EVERY_S = 0.25   # what a killed host loses at most, and a commit's own time: well within a second
+CLOCK_EVERY_S = 30.0    # the glove's clock strays by 5e-3 at most until the next fit is stored: 0.15 s
 
 
 class Recorder:
@@ -25,6 +27,7 @@ class Recorder:
         self._unclosed: list[SessionWriter] = []
         self._commits = threading.Lock()
         self._warning = ""
+        self._clock_s: float | None = None   # when a fit was stored last
 
     @property
     def recording(self) -> bool:
@@ -33,7 +36,8 @@ class Recorder:
     @property
     def session_id(self) -> int | None:
         """Of the session that is being recorded."""
-        return self._writer.session_id if self._writer else None
+        writer = self._writer
+        return writer.session_id if writer else None
 
     @property
     def warning(self) -> str:
@@ -53,8 +57,10 @@ class Recorder:
             raise StoreError("this session has no file to record to; start again with --db FILE")
         return self._store.begin()
 
-    def use(self, writer: SessionWriter) -> None:
-        """From now on everything goes to this session."""
+    def use(self, writer: SessionWriter, host_s: float) -> None:
+        """From now on everything goes to this session; ``host_s`` is now on the monotonic clock."""
+        writer.wall_clock(host_s)
+        self._clock_s = None
         self._writer = writer
 
     def describe(self, setup: dict[str, Any], reception: dict[str, Any] | None) -> None:
@@ -73,6 +79,14 @@ class Recorder:
         if self._writer:
             self._writer.event(kind, detail, host_s)
 
+    def clock(self, fit: ClockFit | None, host_s: float, *, last: bool = False) -> None:
+        """How the glove's clock stands to the host's: now and again, so that a killed session knows it too."""
+        due = last or self._clock_s is None or host_s - self._clock_s >= CLOCK_EVERY_S
+        if fit is not None and due:
+            self._clock_s = host_s
+            detail = {"reference_us": fit.reference_us, "reference_host_s": fit.reference_host_s, "rate": fit.rate}
+            self.event("clock", detail, host_s)
+
     def release(self) -> None:
         """No more of this session comes; `commit` closes it."""
         if self._writer:
@@ -82,9 +96,10 @@ class Recorder:
     def commit(self) -> bool:
         """Put on disk what waits, and close what has ended. False (and `warning` says why) when that fails."""
         with self._commits:
+            writer = self._writer   # `release` may come in between
             try:
-                if self._writer:
-                    self._writer.commit()
+                if writer:
+                    writer.commit()
                 while self._unclosed:
                     self._unclosed[0].close()
                     self._unclosed.pop(0)
@@ -95,4 +110,5 @@ class Recorder:
             return True
 
     def _writers(self) -> list[SessionWriter]:
-        return self._unclosed + ([self._writer] if self._writer else [])
+        writer = self._writer
+        return self._unclosed + ([writer] if writer else [])

@@ -62,6 +62,7 @@ class Stream:
 
     def __init__(self, setup: Setup, hello: Hello) -> None:
         self.setup = setup
+        self.hello = hello                      # of the glove that it began with
         self.chips = ChipReader(hello)
         self.pipeline = setup.pipeline()
         self.thresholds: tuple[int, ...] = ()   # of the reflex, counts per pad, as of the last row
@@ -77,6 +78,21 @@ class Stream:
             self.last_us = int(raw["t_us"][-1])
             self.rows += len(raw)
         return raw, self.pipeline.process(raw)
+
+    def objection(self, hello: Hello) -> str:
+        """What speaks against going on with the glove that says ``hello``; empty when it fits the one before."""
+        said = {Hand.LEFT: "left", Hand.RIGHT: "right"}.get(hello.hand)  # type: ignore[call-overload]
+        if said is not None and said != self.setup.glove.hand:
+            return (
+                f"This is a {said} glove, but the session runs with the profile of a {self.setup.glove.hand} one: "
+                "places and forces are wrong. Begin a new session, or plug the other glove in."
+            )
+        if hello.unit_id != self.hello.unit_id:
+            return (
+                f"This is glove {hello.unit_id:08x}, but the session began with {self.hello.unit_id:08x}: "
+                "its forces may be wrong. Begin a new session, or plug that one in."
+            )
+        return ""
 
     def give_up_magnets(self) -> Results:
         """Force mode from the next row on: an implant was named. Returns what ended with strip mode.

@@ -95,6 +95,10 @@ class SessionWriter:
         with self._handing_over:
             self._waiting.events.append((host_s, kind, to_json(detail)))
 
+    def wall_clock(self, host_s: float) -> None:
+        """Tie the monotonic clock, which now shows ``host_s``, to the time of day: an event of its own."""
+        self.event("wall_clock", {"unix_s": self._wall_clock()}, host_s)
+
     def commit(self) -> None:
         """Put on disk what waits.
 
