@@ -85,8 +85,8 @@ def default_path() -> Path:
 class SessionStore:
     """The session file. Safe to use from several threads; several processes may have it open.
 
-    Write-ahead logging with ``synchronous=NORMAL``: a killed process loses nothing that was committed, and no
-    commit waits for the disk; a power cut may lose the commits since the last checkpoint but never the file.
+    Write-ahead logging with ``synchronous=FULL``: what was committed is on the disk, and neither a killed process nor
+    a power cut takes it away. A commit waits for the disk (0.4 ms on an SSD), in a thread of its own.
 
     Raises:
         StoreError: it cannot be opened, is another program's, is damaged, or is newer than this program.
@@ -108,7 +108,7 @@ class SessionStore:
             with self._explained():
                 self._connection.execute("PRAGMA foreign_keys = ON")
                 self._connection.execute("PRAGMA journal_mode = WAL")
-                self._connection.execute("PRAGMA synchronous = NORMAL")
+                self._connection.execute("PRAGMA synchronous = FULL")
                 bring_up_to_date(self._connection, str(self.path))
         except StoreError:
             self._connection.close()
