@@ -49,3 +49,12 @@ def test_what_until_raises_comes_out_of_serve():
 
     with pytest.raises(StoreError, match="session file is gone"):
         serve(ScriptedSession(), "127.0.0.1", 0, open_browser=False, until=until)
+
+
+def test_a_session_that_fails_ends_the_page_although_nobody_watches_it():
+    class Failing(ScriptedSession):
+        def state(self):
+            raise StoreError("the engine has failed")
+
+    with pytest.raises(StoreError, match="engine has failed"):
+        serve(Failing(), "127.0.0.1", 0, open_browser=False)

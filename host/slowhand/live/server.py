@@ -99,8 +99,9 @@ class Pulse:
                 if self._until():
                     return
                 ask_until_s = now_s + UNTIL_PERIOD_S
+            state = self._session.state()   # also while nobody watches: it tells when the session has failed
             if self._broadcast.watched:
-                await self._broadcast.send(self._session.state(), now_s)
+                await self._broadcast.send(state, now_s)
             due_s = max(due_s + 1.0 / UPDATE_HZ, loop.time())
             await asyncio.sleep(due_s - loop.time())
 
