@@ -184,6 +184,44 @@ def test_a_gauge_is_idle_without_contact_and_unknown_without_pads_or_at_their_en
     assert (coach_after(rows).pressure().level, coach_after(rows).pressure().value) == ("unknown", None)
 
 
+def test_no_contact_is_not_known_while_a_pad_is_not_usable() -> None:
+    rows = Scene(at=(120.0, 100.0)).lift(0.5).rows()
+    rows["force_n"][:, 2], rows["total_at_least"] = np.nan, True
+    coach = coach_after(rows)
+    for reading in (coach.pace(), coach.pressure()):
+        assert (reading.level, reading.words) == ("unknown", "contact unknown: a pad is not usable")
+    assert coach.current_line() == ("A pad cannot tell: stay light.", "unknown")
+
+
+def long_calm_glides() -> Scene:
+    return Scene(at=(60.0, 50.0)).lift(0.2).glide(0, 300, 6.0).glide(0, -240, 6.0)
+
+
+def test_nothing_is_praised_that_is_not_known() -> None:
+    assert coach_after(long_calm_glides().rows()).current_line() == ("Lovely: slow and even.", "ok")
+    without_strip = Coach(load_glove(), Receiver(), Mode.MOTION)
+    without_strip.choose_zone("open")
+    without_strip.process(long_calm_glides().rows(Mode.MOTION))
+    assert without_strip.current_line() == ("Pace unknown: go on gently.", "unknown")
+    at_least = long_calm_glides().rows()
+    at_least["at_least"][:, 1] = at_least["total_at_least"] = True
+    assert coach_after(at_least).current_line() == ("A pad cannot tell: stay light.", "unknown")
+
+
+@pytest.mark.parametrize("name", ["speed_cm_s", "total_at_least"])
+def test_praise_is_for_a_time_in_which_all_was_known(name: str) -> None:
+    rows = long_calm_glides().rows()
+    rows[name][-200:-190] = np.nan if name == "speed_cm_s" else True
+    assert coach_after(rows).current_line() == ("Good. Go on slowly.", "ok")
+
+
+def test_a_pace_above_the_band_is_not_called_slow_before_it_is_a_flag() -> None:
+    rows = long_calm_glides().glide(0, 30, 28.0).rows()
+    coach = coach_after(rows)
+    assert coach.open_flags == () and coach.pace().level == "warn"
+    assert coach.current_line() == ("Go on slowly.", "idle")
+
+
 def test_without_a_strip_the_gauge_has_the_limit_of_the_chosen_zone() -> None:
     coach = coach_after(Scene().lift(0.2).hold(0.5, 8.0).rows(Mode.FORCE), Mode.FORCE)
     assert (coach.pressure().level, coach.pressure().warn) == ("warn", 5.0)

@@ -270,6 +270,57 @@ def test_a_light_hand_closes_a_zone_flag_even_where_its_place_is_unknown() -> No
     assert coach.open_flags == ()
 
 
+def broken_pad(rows: np.ndarray) -> None:
+    """The pad that carries the force tells nothing any more (a view will do)."""
+    rows["force_n"][:, 1], rows["total_n"], rows["total_at_least"], rows["contact"] = np.nan, 0.0, True, False
+
+
+@pytest.mark.parametrize("placed", [True, False])
+def test_what_is_left_of_the_force_when_a_pad_breaks_closes_no_flag(placed: bool) -> None:
+    rows = Scene(at=(0.0, 100.0)).lift(0.5).hold(3.0, 8.0).rows()
+    broken_pad(rows[200:])
+    if not placed:
+        unplaced(rows[200:])
+    coach = Coach(GLOVE, Receiver(), Mode.STRIP)
+    coach.process(rows[:380])
+    assert [flag.kind for flag in coach.open_flags] == [FlagKind.SPINE_PRESSURE]
+    [closed] = coach.process(rows[380:]).flags_changed   # after a second of not knowing
+    assert closed.end_us == rows["t_us"][199]
+
+
+def test_a_broken_pad_elsewhere_keeps_no_zone_flag_open() -> None:
+    rows = Scene(at=(0.0, 100.0)).lift(0.5).hold(1.0, 8.0).lift(1.0).rows()
+    rows["force_n"][:, 0], rows["total_at_least"], rows["pad_mm"][:, 0] = np.nan, True, (120.0, 100.0)
+    coach = Coach(GLOVE, Receiver(), Mode.STRIP)
+    assert [flag.end_us for flag in coach.process(rows).flags_changed] == [None, rows["t_us"][300]]
+
+
+@pytest.mark.parametrize("force_n", [8.0, 70.0])
+def test_without_a_strip_a_lower_bound_closes_no_flag_either(force_n: float) -> None:
+    rows = Scene(at=(0.0, 100.0)).lift(0.5).hold(3.0, force_n).rows(Mode.FORCE)
+    broken_pad(rows[200:])
+    coach = Coach(GLOVE, Receiver(), Mode.FORCE)
+    coach.choose_zone("spine" if force_n < 60 else "open")
+    coach.process(rows[:380])
+    assert len(coach.open_flags) == 1
+
+
+def test_a_lower_bound_that_is_too_much_is_flagged() -> None:
+    rows = Scene(at=(0.0, 100.0)).lift(0.5).hold(1.0, 8.0).rows()
+    rows["at_least"][:, 1] = rows["total_at_least"] = True
+    assert [flag.kind for flag in flags_of(rows)] == [FlagKind.SPINE_PRESSURE]
+
+
+def test_while_the_motor_blinds_the_locator_a_flag_stays_open_as_long_as_the_contact_lasts() -> None:
+    rows = Scene(at=(0.0, 100.0)).lift(0.5).hold(4.0, 8.0).lift(1.0).rows()
+    unplaced(rows[200:])
+    [forgotten] = flags_of(rows)
+    assert forgotten.end_us == rows["t_us"][199]
+    rows["haptic"][200:900:3] = True
+    [flag] = flags_of(rows)
+    assert flag.end_us == rows["t_us"][900]
+
+
 def test_without_a_strip_the_spine_limit_holds_everywhere_until_a_zone_is_chosen() -> None:
     rows = press(120.0, 100.0, 8.0).rows(Mode.FORCE)
     [flag] = flags_of(rows, mode=Mode.FORCE)

@@ -108,8 +108,23 @@ def test_zones_are_those_of_the_design_in_plain_words(x: float, y: float, sigma_
         25 - wx <= abs(x) <= 95 + wx and 0.5 * 460 - wy <= y <= 0.845 * 460 + wy,
         math.hypot(x - 50, y - 100) <= 30 + max(wx, wy),
     ]
-    forces = BackZones(receiver, receiver.personal_limits()).forces(rows)
+    forces, bounds = BackZones(receiver, receiver.personal_limits()).forces(rows)
     assert (forces[0] > 0).tolist() == expected
+    assert not bounds.any()
+    rows["at_least"][0, 2] = True
+    assert BackZones(receiver, receiver.personal_limits()).forces(rows)[1][0].tolist() == expected
+
+
+@pytest.mark.parametrize("unknown", [0, 1])
+def test_a_sigma_that_is_unknown_widens_as_far_as_any(unknown: int) -> None:
+    zones = BackZones(Receiver(), Receiver().personal_limits())
+    for axis, edge, far in ((0, (29.5, 100.0), (30.5, 100.0)), (1, (0.0, -9.5), (0.0, -10.5))):
+        rows = np.zeros(2, TOUCH_DTYPE)
+        rows["pad_mm"], rows["force_n"][:, 2] = 5000.0, 3.0
+        rows["pad_mm"][:, 2] = [edge, far]
+        rows["pad_sigma_mm"][:, 2, unknown] = np.nan
+        inside = (zones.forces(rows)[0][:, 0] > 0).tolist()
+        assert inside == ([True, False] if axis == unknown else [False, False])
 
 
 def test_regions_and_sides_are_those_of_the_design() -> None:

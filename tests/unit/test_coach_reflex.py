@@ -83,6 +83,55 @@ def test_where_the_place_is_unknown_the_unknown_limits_hold() -> None:
     assert first.zone != "unknown"
 
 
+def pressed_then_lost(press_s: float, lift_s: float = 3.0) -> np.ndarray:
+    """On the spine for half a second, then unseen for ``press_s`` more of the same contact, then lifted."""
+    rows = Scene(at=(0.0, 100.0)).lift(0.3).hold(0.5 + press_s, 8.0).lift(lift_s).rows()
+    rows["pad_mm"][:, [0, 2, 3, 4, 5]] = [[200.0, 100.0]]
+    unplaced(rows[160:])
+    return rows
+
+
+def test_a_place_that_is_lost_in_a_contact_loosens_no_threshold_until_a_second_after_it() -> None:
+    rows = pressed_then_lost(press_s=3.0)
+    kept, loosened = [limits for limits in limits_of(rows) if limits.t_us >= rows["t_us"][160]]
+    spine, unknown = (CURVES[INDEX].force_to_count(force_n) for force_n in (5.0, 15.0))
+    lifted_us = 3_800_000
+    assert kept.pad_counts[INDEX] == spine and kept.zone == "spine"
+    assert kept.pad_counts[0] == CURVES[0].force_to_count(15.0)   # a looser one is tightened at once
+    assert loosened.pad_counts[INDEX] == unknown and loosened.zone == "unknown"
+    assert 980_000 <= loosened.t_us - lifted_us <= 1_020_000
+
+
+def test_a_hand_that_may_still_press_keeps_its_threshold() -> None:
+    rows = pressed_then_lost(press_s=0.5)
+    rows["force_n"][260:, INDEX], rows["total_at_least"][260:] = np.nan, True   # not lifted: the pad broke
+    assert limits_of(rows)[-1].pad_counts[INDEX] == CURVES[INDEX].force_to_count(5.0)
+
+
+def test_a_place_found_again_elsewhere_loosens_as_usual() -> None:
+    rows = pressed_then_lost(press_s=2.0)
+    rows[300:] = Scene(at=(150.0, 100.0)).lift(1.0).rows()[0]
+    rows["t_us"], rows["gap"] = 5000 * np.arange(len(rows)), False
+    rows["pad_mm"][300:] = [200.0, 100.0]
+    last = limits_of(rows)[-1]
+    assert last.zone == "open" and 100_000 <= last.t_us - 1_500_000 <= 180_000
+
+
+@pytest.mark.parametrize("unknown", [0, 1])
+def test_a_pad_whose_sigma_is_unknown_may_be_on_the_spine(unknown: int) -> None:
+    rows = Scene(at=(32.0, 100.0)).lift(0.5).rows()
+    rows["pad_mm"][:, [0, 2, 3, 4, 5]] = [[200.0, 100.0]]
+    assert limits_of(rows)[0].zone == "open"
+    rows["pad_sigma_mm"][:, INDEX, unknown] = np.nan
+    assert limits_of(rows)[0].zone == "spine"
+
+
+def test_a_pad_without_a_place_has_the_limit_of_an_unknown_one() -> None:
+    rows = Scene(at=(150.0, 100.0)).lift(0.5).rows()
+    rows["pad_mm"], rows["pad_mm"][:, INDEX] = [200.0, 100.0], np.nan
+    assert limits_of(rows)[0].zone == "unknown"
+
+
 def test_without_a_strip_the_spine_limit_holds_until_a_zone_is_chosen() -> None:
     coach = Coach(GLOVE, Receiver(), Mode.FORCE)
     [unknown] = coach.process(Scene().lift(0.5).rows(Mode.FORCE)).limits

@@ -26,7 +26,7 @@ CHOICES = ("spine", "neck", "kidney", "open")   # what a giver may choose withou
 LIFTED_US = 1_500_000   # longer than a hop to the next stroke
 START_REST_US = 3_000_000   # the start procedure is complete within its second rest, which may go on so long
 
-_SCALARS = ("t_us", "gap", "phase", "contact", "located", "speed_cm_s", "total_n", "total_at_least", "heading_rad")
+_SCALARS = ("t_us", "gap", "phase", "contact", "located", "speed_cm_s", "total_n", "total_at_least", "heading_rad", "haptic")
 _VECTORS = ("velocity_cm_s", "cop_mm", "pos_mm")
 
 
@@ -53,7 +53,7 @@ class _Latest:
     zone_n: list[float] = field(default_factory=list)
     said: Flag | None = None      # the last flag that was cued
     said_us: int = 0
-    calm_since_us: int | None = None      # no flag since then
+    calm_since_us: int | None = None      # no flag since then, and nothing unknown of pace and pressure
     touched_us: int | None = None         # when there was contact last
 
 
@@ -104,17 +104,19 @@ class Coach:
         changed, self._pending = self._pending, []
         cues: list[Cue] = []
         limits: list[ReflexLimits] = []
-        zone_n = self._zones.forces(touch).tolist()
+        zone_n, zone_at_least = (column.tolist() for column in self._zones.forces(touch))
         columns = [touch[name].tolist() for name in (*_SCALARS, *_VECTORS)]
         for i, values in enumerate(zip(*columns, strict=True)):
-            self._row(values, zone_n[i], changed, cues)
-            new = self._look_ahead(touch, i, values[0], values[4], values[9])
+            self._row(values, zone_n[i], zone_at_least[i], changed, cues)
+            new = self._look_ahead(touch, i)
             if new is not None:
                 limits.append(new)
         return Coached(tuple(changed), tuple(cues), tuple(limits))
 
-    def _row(self, values: tuple, zone_n: list[float], changed: list[Flag], cues: list[Cue]) -> None:
-        t_us, gap, phase, contact, located, speed, total, at_least, heading, velocity, cop, place = values
+    def _row(
+        self, values: tuple, zone_n: list[float], zone_at_least: list[bool], changed: list[Flag], cues: list[Cue]
+    ) -> None:
+        t_us, gap, phase, contact, located, speed, total, at_least, heading, haptic, velocity, cop, place = values
         if gap and self._last_us is not None and t_us - self._last_us > 1000 * self.limits.noise.hole_ms:
             self._note(changed, self._flags.end(self._last_us))
         self._last_us = t_us
@@ -137,8 +139,8 @@ class Coach:
             changed,
             self._flags.step(
                 Moment(
-                    t_us, contact, speed, (velocity[0], velocity[1]), total, zone_n, (cop[0], cop[1]),
-                    (place[0], place[1]), heading,
+                    t_us, contact, speed, (velocity[0], velocity[1]), total, at_least, zone_n, zone_at_least,
+                    (cop[0], cop[1]), (place[0], place[1]), heading, haptic,
                 )
             ),
         )
@@ -149,10 +151,15 @@ class Coach:
         if cue is not None:
             cues.append(cue)
             now.said, now.said_us = most_urgent([f for f in self._open if f.kind.value == cue.kind]), t_us
-        if self._open or now.calm_since_us is None:
+        if self._open or now.calm_since_us is None or not self._is_calm():
             now.calm_since_us = t_us
         if contact:
             now.touched_us = t_us
+
+    def _is_calm(self) -> bool:
+        """Whether the last row is known to be slow and of a known force; or known to be off the skin."""
+        now = self._latest
+        return not now.at_least and (not now.contact or now.speed_cm_s <= self.limits.too_fast.warn)
 
     def _rests_at_start(self, t_us: int, contact: bool, speed_cm_s: float) -> bool:
         """Whether this is still the rest, at the top of the spine, that the giver was asked for.
@@ -170,16 +177,17 @@ class Coach:
             changed += flags
             self._open = self._flags.open_flags()
 
-    def _look_ahead(
-        self, touch: np.ndarray, i: int, t_us: int, located: bool, velocity: list[float]
-    ) -> ReflexLimits | None:
-        if not self._reflex.due(t_us):
+    def _look_ahead(self, touch: np.ndarray, i: int) -> ReflexLimits | None:
+        now = self._latest
+        if not self._reflex.due(now.t_us):
             return None
-        if not located:
-            return self._reflex.step(t_us, None, None, (math.nan, math.nan))
+        may_touch = now.contact or now.at_least   # a pad that cannot be read may be the one that presses
+        if not now.located:
+            return self._reflex.step(now.t_us, None, None, (math.nan, math.nan), may_touch)
         row = touch[i]
+        velocity = row["velocity_cm_s"].tolist()
         return self._reflex.step(
-            t_us, row["pad_mm"].tolist(), row["pad_sigma_mm"].tolist(), (velocity[0], velocity[1])
+            now.t_us, row["pad_mm"].tolist(), row["pad_sigma_mm"].tolist(), (velocity[0], velocity[1]), may_touch
         )
 
     def finish(self) -> Coached:
@@ -201,7 +209,9 @@ class Coach:
     def pace(self) -> Reading:
         """The pace gauge after the last row."""
         now = self._latest
-        return pace_reading(now.t_us, now.phase == Phase.RUNNING, now.contact, now.speed_cm_s, self.limits)
+        return pace_reading(
+            now.t_us, now.phase == Phase.RUNNING, now.contact, now.at_least, now.speed_cm_s, self.limits
+        )
 
     def pressure(self) -> Reading:
         """The pressure gauge after the last row."""
@@ -224,13 +234,19 @@ class Coach:
             return line_for(flag, self._placed), flag.severity.value
         if self._placed and not now.located:
             return "Place unknown: keep off the spine.", UNKNOWN
+        if now.at_least:
+            return "A pad cannot tell: stay light.", UNKNOWN
         if now.said is not None and now.t_us - now.said_us < 1e6 * timing.refractory_s:
             return line_for(now.said, self._placed), IDLE
         if now.touched_us is None:
             return "Begin lightly: let your hands sink in and feel.", IDLE
         if now.t_us - now.touched_us > LIFTED_US:
             return "Take your time.", IDLE
+        if now.contact and math.isnan(now.speed_cm_s):
+            return "Pace unknown: go on gently.", UNKNOWN
+        if not self._is_calm():   # above the limit, but not yet for long enough to be told
+            return "Go on slowly.", IDLE
         level = OK if now.contact else IDLE
         if now.calm_since_us is not None and now.t_us - now.calm_since_us >= 1e6 * timing.praise_after_s:
             return "Lovely: slow and even.", level
-        return "Good. Go on slowly.", level
+        return ("Good. Go on slowly." if now.contact else "Go on slowly."), level

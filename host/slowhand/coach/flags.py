@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from slowhand.coach.flag import Flag, FlagKind
@@ -24,10 +25,13 @@ class Moment:
     speed_cm_s: float
     velocity_cm_s: tuple[float, float]
     total_n: float
+    total_at_least: bool              # a lower bound
     zone_n: list[float]               # force in each of ``BackZones.zones``
+    zone_at_least: list[bool]
     cop_mm: tuple[float, float]
     place_mm: tuple[float, float]     # of the hand
     heading_rad: float
+    haptic: bool                      # the motor runs
 
 
 class FlagTracker:
@@ -65,17 +69,27 @@ class FlagTracker:
     def step(self, now: Moment) -> list[Flag]:
         """One row after the start procedure. Returns the flags that opened, grew worse or closed."""
         self._last_us = now.t_us
-        changed: list[Flag | None] = [self._hard.step(now.t_us, now.total_n, now.cop_mm)]
-        # A zone's force is never more than the total: a light hand is known to be light anywhere.
-        bound = now.total_n
-        for watch, force in zip(self._zones, now.zone_n, strict=False):
-            if force != force and bound < self._limits.closing.share * watch.limit.warn:
-                force = bound
-            changed.append(watch.step(now.t_us, force, now.cop_mm))
+        low = now.total_at_least
+        total = self._sure(now.total_n, low, self._hard)
+        changed: list[Flag | None] = [self._hard.step(now.t_us, total, now.cop_mm)]
+        # The warning's own buzz blinds the locator: as long as it does, the pressed zone has not been left.
+        blinded = now.haptic and now.contact
+        for watch, force, at_least in zip(self._zones, now.zone_n, now.zone_at_least, strict=False):
+            if force == force:
+                force = self._sure(force, at_least, watch)
+            elif not low and now.total_n < self._limits.closing.share * watch.limit.warn:
+                # A zone's force is never more than the total: a light hand is known to be light anywhere.
+                force = now.total_n
+            changed.append(watch.step(now.t_us, force, now.cop_mm, blinded))
         if self._everywhere is not None:
-            changed.append(self._everywhere.step(now.t_us, now.total_n, now.cop_mm))
+            total = self._sure(now.total_n, low, self._everywhere)
+            changed.append(self._everywhere.step(now.t_us, total, now.cop_mm))
         self._step_motion(now, changed)
         return [flag for flag in changed if flag is not None]
+
+    def _sure(self, force_n: float, at_least: bool, watch: LimitWatch) -> float:
+        """A lower bound may open a flag; it is unknown (NaN) where it would close one."""
+        return math.nan if at_least and force_n < self._limits.closing.share * watch.limit.warn else force_n
 
     def _step_motion(self, now: Moment, changed: list[Flag | None]) -> None:
         lever = (now.cop_mm[0] - now.place_mm[0], now.cop_mm[1] - now.place_mm[1])

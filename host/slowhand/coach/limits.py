@@ -82,6 +82,7 @@ class Reflex(_Table):
     lead_ms: Milliseconds
     margin_mm: Positive
     loosen_ms: Milliseconds
+    unknown_keep_ms: Milliseconds
     check_ms: Milliseconds
     source: str
 

@@ -31,14 +31,16 @@ class Reading:
     t_us: int
 
 
-def pace_reading(t_us: int, running: bool, contact: bool, speed_cm_s: float, limits: Limits) -> Reading:
-    """The speed over the skin against its limits."""
+def pace_reading(
+    t_us: int, running: bool, contact: bool, at_least: bool, speed_cm_s: float, limits: Limits
+) -> Reading:
+    """The speed over the skin against its limits. ``at_least``: not all of the force is known."""
     known = speed_cm_s == speed_cm_s
     value = speed_cm_s if known and running and contact else None
     if not running:
         level, words = UNKNOWN, "not started"
     elif not contact:
-        level, words = IDLE, "no contact"
+        level, words = _without_contact(at_least)
     elif not known:
         level, words = UNKNOWN, "pace unknown"
     elif speed_cm_s > limits.too_fast.alarm:
@@ -81,7 +83,7 @@ def pressure_reading(
     elif not running:
         level, words = UNKNOWN, "not started"
     elif not contact:
-        level, words = IDLE, "no contact"
+        level, words = _without_contact(at_least)
     elif not placed and everywhere is None:
         level, words = UNKNOWN, "place unknown: keep off the spine"
     elif at_least:
@@ -92,6 +94,11 @@ def pressure_reading(
         value if known else None, at_least, level, words, band.warn, band.alarm,
         FULL_SCALE_TO_ALARM * band.alarm, band.unit, t_us,
     )
+
+
+def _without_contact(at_least: bool) -> tuple[str, str]:
+    # The pad that cannot be read may be the one that presses.
+    return (UNKNOWN, "contact unknown: a pad is not usable") if at_least else (IDLE, "no contact")
 
 
 def _pace_words(speed_cm_s: float) -> str:

@@ -19,12 +19,14 @@ class ReflexPlanner:
     A pad's threshold is the count of the warning of the tightest zone that it is in, or will be in ``lead_ms``
     at the present speed; elsewhere that of ``too_hard``. It is lowered at once and raised only after the pad
     has been out of the zone for ``loosen_ms``, so that a hand working along an edge sends few messages.
-    Where the place is unknown in strip mode, every pad may press ``unknown_place_n``; without a strip the
-    spine's warning holds everywhere until the giver has chosen a zone.
+    Where the place is unknown in strip mode, every pad may press ``unknown_place_n``, but not more than it might
+    when the place was last known, until the hand has been off for ``unknown_keep_ms``: the warning's own buzz
+    blinds the locator, and must not loosen the threshold that it warns of. Without a strip the spine's warning
+    holds everywhere until the giver has chosen a zone.
     """
 
     def __init__(self, profile: GloveProfile, zones: BackZones, limits: Limits, places_known: bool) -> None:
-        self._zones, self._rule, self._widening = zones, limits.reflex, limits.zones
+        self._zones, self._rule = zones, limits.reflex
         self._places_known = places_known
         curves = pad_curves(profile.pad)
         warn_n = {zone.name: zone.limit.warn for zone in zones.zones if zone.name != "sensitive"}
@@ -49,27 +51,33 @@ class ReflexPlanner:
 
     def step(
         self, t_us: int, pads_mm: list[list[float]] | None, sigmas_mm: list[list[float]] | None,
-        velocity_cm_s: tuple[float, float],
+        velocity_cm_s: tuple[float, float], touching: bool = False,
     ) -> ReflexLimits | None:
-        """Look at the pads' places (``None`` where unknown). Returns new thresholds when they have changed."""
+        """Look at the pads' places (``None`` where unknown). Returns new thresholds when they have changed.
+
+        ``touching``: the hand is in contact, or may be.
+        """
         self._checked_us = t_us
         if pads_mm is None or sigmas_mm is None or not self._places_known:
             name = UNKNOWN if self._places_known else self._chosen
             now = [(self._warn_n[name], name)] * len(self._counts)
         else:
-            now = [self._at(pad, max(sigma), velocity_cm_s) for pad, sigma in zip(pads_mm, sigmas_mm, strict=True)]
-        held = self._hold(t_us, now)
+            now = [self._at(pad, sigma, velocity_cm_s) for pad, sigma in zip(pads_mm, sigmas_mm, strict=True)]
+        held = self._hold(t_us, now, touching)
         counts = tuple(table[force] for table, (force, _, _) in zip(self._counts, held, strict=True))
         if counts == self._sent:
             return None
         self._sent = counts
         return ReflexLimits(t_us, min(held)[1], counts)
 
-    def _at(self, pad_mm: list[float], sigma_mm: float, velocity_cm_s: tuple[float, float]) -> tuple[float, str]:
+    def _at(
+        self, pad_mm: list[float], sigma_mm: list[float], velocity_cm_s: tuple[float, float]
+    ) -> tuple[float, str]:
         """Limit and zone of one pad, the tightest of here and a moment ahead."""
-        rule = self._widening
         (x, y), (vx, vy) = pad_mm, velocity_cm_s
-        widen = min(rule.widen_sigmas * sigma_mm, rule.widen_most_mm) + self._rule.margin_mm
+        if math.isnan(x) or math.isnan(y):
+            return self._warn_n[UNKNOWN], UNKNOWN
+        widen = max(self._zones.widening(sigma) for sigma in sigma_mm) + self._rule.margin_mm
         columns = self._zones.of_place(x, y, widen)
         if not math.isnan(vx):
             ahead = 0.01 * self._rule.lead_ms  # mm for each cm/s
@@ -79,12 +87,20 @@ class ReflexPlanner:
             best = min(best, (self._column_warn_n[column], self._zones.zones[column].name))
         return best
 
-    def _hold(self, t_us: int, now: list[tuple[float, str]]) -> list[tuple[float, str, int]]:
-        """A tighter limit holds at once, a looser one only after the tighter one has been left for a while."""
+    def _hold(self, t_us: int, now: list[tuple[float, str]], touching: bool) -> list[tuple[float, str, int]]:
+        """A tighter limit holds at once, a looser one only after the tighter one has been left for a while.
+
+        A pad whose place is unknown has not been seen to leave.
+        """
         old = self._held
         held = []
         for k, (force, zone) in enumerate(now):
-            if old is not None and force > old[k][0] and t_us - old[k][2] < 1000 * self._rule.loosen_ms:
+            keep_ms = self._rule.unknown_keep_ms if zone == UNKNOWN else self._rule.loosen_ms
+            if old is None or force <= old[k][0]:
+                held.append((force, zone, t_us))
+            elif zone == UNKNOWN and touching:
+                held.append((*old[k][:2], t_us))
+            elif t_us - old[k][2] < 1000 * keep_ms:
                 held.append(old[k])
             else:
                 held.append((force, zone, t_us))

@@ -51,7 +51,8 @@ class LimitWatch:
     A flag opens when the value has been above ``warn`` for the time that it must last, turns to an alarm when
     the same holds for ``alarm``, and closes when the value has been below ``closing.share`` of ``warn`` for
     ``closing.calm_ms``. It ends where the value fell to the limit for the last time. While the value is
-    unknown (NaN) nothing opens and an open flag stays, for ``noise.unknown_ms`` at most.
+    unknown (NaN) nothing opens and an open flag stays, for ``noise.unknown_ms`` at most; the time does not count
+    in which the glove itself has ``blinded`` what would tell.
     """
 
     def __init__(self, kind: FlagKind, limit: Limit, limits: Limits, sore: int | None = None) -> None:
@@ -71,10 +72,13 @@ class LimitWatch:
         self._fell_us: int | None = None    # where the value came down to the limit, if it has stayed there
         self._calm_us: int | None = None    # since when it is well below
         self._known_us = 0
+        self._blinded_us = 0
         self._warn.reset()
         self._alarm.reset()
 
-    def step(self, t_us: int, value: float, place_mm: tuple[float, float]) -> Flag | None:
+    def step(
+        self, t_us: int, value: float, place_mm: tuple[float, float], blinded: bool = False
+    ) -> Flag | None:
         """One row. Returns the flag when it opens, grows worse or closes."""
         if self.flag is None:
             if value <= self._warn.dip:  # nothing to remember; the way that nearly every row goes
@@ -82,6 +86,8 @@ class LimitWatch:
                     self._forget()
                 return None
             return self._waiting(t_us, value, place_mm)
+        if blinded:
+            self._blinded_us = t_us
         return self._open(t_us, value, place_mm)
 
     def end(self, at_us: int) -> Flag | None:
@@ -113,7 +119,7 @@ class LimitWatch:
             return None
         worse = self._alarm.step(t_us, value) and flag.severity is Severity.WARN
         if value != value:
-            if t_us - self._known_us > self._unknown_after_us:
+            if t_us - max(self._known_us, self._blinded_us) > self._unknown_after_us:
                 return self.end(self._known_us)
             return None
         self._known_us = t_us

@@ -31,11 +31,12 @@ class BackZones:
     """The zones of one receiver's back, hit-tested without branching into objects.
 
     A pad counts as in a zone when it may be: every edge is moved outwards by ``widen_sigmas`` of the pad's
-    sigma across it, at most by ``widen_most_mm``.
+    sigma across it, at most by ``widen_most_mm``, which also holds where the sigma is unknown.
     """
 
     def __init__(self, receiver: Receiver, limits: Limits) -> None:
         rule = limits.zones
+        self._widen_sigmas, self._widen_most_mm = rule.widen_sigmas, rule.widen_most_mm
         self.zones: tuple[Zone, ...] = (
             Zone("spine", "on the spine", FlagKind.SPINE_PRESSURE, limits.spine_pressure),
             Zone("neck", "on the neck", FlagKind.NECK_PRESSURE, limits.neck_pressure),
@@ -56,11 +57,24 @@ class BackZones:
         )
         self._sore = np.array([(p.x_mm, p.y_mm, p.radius_mm) for p in receiver.sensitive]).reshape(-1, 3)
 
-    def forces(self, touch: np.ndarray) -> np.ndarray:
-        """Summed force in newtons of the pads in each zone, (rows, zones); NaN where the place is unknown."""
-        out = np.empty((len(touch), len(self.zones)))
-        _zone_forces(touch["pad_mm"], touch["pad_sigma_mm"], touch["force_n"], self._edges, self._sore, out)
-        return out
+    def forces(self, touch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Summed force in newtons of the pads in each zone, and whether it is only a lower bound.
+
+        Both are (rows, zones). The force is NaN where the place is unknown; a bound where a pad in the zone is
+        saturated or not usable.
+        """
+        out, bound = np.empty((len(touch), len(self.zones))), np.zeros((len(touch), len(self.zones)), np.bool_)
+        _zone_forces(
+            touch["pad_mm"], touch["pad_sigma_mm"], touch["force_n"], touch["at_least"], self._edges, self._sore,
+            out, bound,
+        )
+        return out, bound
+
+    def widening(self, sigma_mm: float) -> float:
+        """By how many millimetres a pad's place may be wrong, for all that is known."""
+        if math.isnan(sigma_mm):
+            return self._widen_most_mm
+        return min(self._widen_sigmas * sigma_mm, self._widen_most_mm)
 
     def of_place(self, x_mm: float, y_mm: float, widen_mm: float) -> tuple[int, ...]:
         """Columns of the zones that a place is in, each edge moved outwards by ``widen_mm``."""
@@ -83,7 +97,12 @@ def _inside(x, y, widen_x, widen_y, edges, sore, inside):  # type: ignore[no-unt
 
 
 @njit(cache=True)
-def _zone_forces(pad_mm, pad_sigma_mm, force_n, edges, sore, out):  # type: ignore[no-untyped-def]
+def _widening(sigma, edges):  # type: ignore[no-untyped-def]
+    return edges[8] if math.isnan(sigma) else min(edges[7] * sigma, edges[8])
+
+
+@njit(cache=True)
+def _zone_forces(pad_mm, pad_sigma_mm, force_n, at_least, edges, sore, out, bound):  # type: ignore[no-untyped-def]
     inside = np.zeros(out.shape[1], np.bool_)
     for i in range(len(out)):
         if math.isnan(pad_mm[i, 0, 0]):
@@ -92,11 +111,12 @@ def _zone_forces(pad_mm, pad_sigma_mm, force_n, edges, sore, out):  # type: igno
         out[i, :] = 0.0
         for k in range(PAD_COUNT):
             force = force_n[i, k]
-            if not force > 0.0:  # also where the pad is unusable
+            unusable = math.isnan(force)
+            if not (unusable or force > 0.0):
                 continue
-            widen_x = min(edges[7] * pad_sigma_mm[i, k, 0], edges[8])
-            widen_y = min(edges[7] * pad_sigma_mm[i, k, 1], edges[8])
+            widen_x, widen_y = _widening(pad_sigma_mm[i, k, 0], edges), _widening(pad_sigma_mm[i, k, 1], edges)
             _inside(pad_mm[i, k, 0], pad_mm[i, k, 1], widen_x, widen_y, edges, sore, inside)
             for zone in range(out.shape[1]):
                 if inside[zone]:
-                    out[i, zone] += force
+                    out[i, zone] += 0.0 if unusable else force
+                    bound[i, zone] |= unusable or at_least[i, k]
