@@ -40,7 +40,7 @@ def test_a_back_rub_that_breaks_every_limit_gets_every_flag(source: str) -> None
     scores = score_flags(out, flags)
     assert set(scores) == {kind.value for kind in FlagKind}
     for kind, score in scores.items():
-        assert score.found == score.there, kind
+        assert score.found == score.there > 0, kind
         assert score.true == score.reported, kind
 
 

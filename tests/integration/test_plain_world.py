@@ -132,6 +132,7 @@ def test_without_a_strip_the_place_stays_unknown(tmp_path: Path) -> None:
     out = run_analyze(tmp_path, world, seed=3, strip=False)
     assert json.loads((out / "summary.json").read_text())["mode"] == "motion"
     track = read(out / "track.csv")
+    assert len(track) > 1000
     assert all(row["x_mm"] == "" and row["speed_cm_s"] == "" and row["located"] == "0" for row in track)
     assert max(column(track, "force_n")) > 8
 
