@@ -31,6 +31,8 @@ def test_a_port_that_is_no_glove(tmp_path: Path) -> None:
         os.write(master, b"GPS: $GPGGA,,,,,,0,,,,,,,,*66\r\n")
         line = one_clear_line(slowhand(*live_words(tmp_path, os.ttyname(slave))))
         assert os.ttyname(slave) in line and "glove" in line
+        listed = slowhand("sessions", "--json", "--db", tmp_path / "s.sqlite3")
+        assert listed.stdout.strip() == "[]", "a port that was refused leaves no empty session"
     finally:
         os.close(master)
         os.close(slave)

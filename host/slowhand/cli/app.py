@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import signal
 import sys
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -38,9 +39,13 @@ def slowhand_command(
 
 
 def main() -> None:
-    """Run a command; a SlowhandError becomes one line and exit code 2, Ctrl-C a quiet 130."""
+    """Run a command; a SlowhandError becomes one line and exit code 2, Ctrl-C a quiet 130, SIGTERM a quiet 143.
+
+    A reader of our output that has seen enough (`| head`) ends the command in silence; typer sees to that.
+    """
     from slowhand.cli import data, demo, doctor, glove, live, sessions  # noqa: F401  (they register their commands)
 
+    signal.signal(signal.SIGTERM, _terminated)
     try:
         app()
     except SlowhandError as error:
@@ -48,6 +53,9 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:  # `slowhand sessions | head`: the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+
+
+def _terminated(number: int, frame: FrameType | None) -> NoReturn:
+    """Leave through every `with` and `finally`, so that nothing temporary and no child stays; a second one kills."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    sys.exit(128 + number)

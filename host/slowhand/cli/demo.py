@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Protocol
 
@@ -16,7 +16,7 @@ import typer
 from slowhand.cli.app import app, say
 from slowhand.cli.live import coach
 from slowhand.cli.options import HTTP_DEFAULT, Http, NoBrowser, address
-from slowhand.errors import LinkError, SlowhandError, StoreError
+from slowhand.errors import LinkError, StoreError
 
 DATABASE = "sessions.sqlite3"
 LAST_LOOK_S = 1.5   # the page shows its summary before it goes
@@ -61,7 +61,7 @@ def demo(
         session_id = coach(
             SerialLink(glove.port), wishes, store, where, open_browser=not no_browser, demo=True, until=ending.reached
         )
-        for file in ending.files or write_files(store, session_id, out):
+        for file in ending.written() or write_files(store, session_id, out):
             typer.echo(file)
 
 
@@ -73,7 +73,7 @@ class Ending:
         self._glove, self._store, self._out, self._stay = glove, store, out, stay
         self._writing: threading.Thread | None = None
         self._done = threading.Event()
-        self._failure: SlowhandError | None = None
+        self._failure: Exception | None = None
 
     def reached(self, engine) -> bool:
         """Asked by the page ten times a second; returns at once."""
@@ -84,19 +84,30 @@ class Ending:
             raise self._failure
         return self._done.is_set() and not self._stay
 
+    def written(self) -> list[Path]:
+        """The files, once all are there; empty when the back rub was ended before its end. Raises what went wrong."""
+        if self._writing is not None:
+            self._writing.join()
+        if self._failure is not None:
+            raise self._failure
+        return self.files
+
     def _conclude(self, engine) -> None:
         try:
             session_id = engine.state().session_id
+            engine.conclude()   # the glove has gone for good: the page must not ask for it while charts are drawn
             engine.stop()
             say.print("The back rub is over; drawing its charts ...")
             self.files = write_files(self._store, session_id, self._out)
             engine.conclude([str(file) for file in self.files])
-        except SlowhandError as error:
+        except Exception as error:  # whatever it is, the main thread must end with it, not wait for ever
             self._failure = error
             return
         if self._stay:
             say.print("The page stays until Ctrl-C.")
-        threading.Timer(LAST_LOOK_S, self._done.set).start()
+        last_look = threading.Timer(LAST_LOOK_S, self._done.set)
+        last_look.daemon = True
+        last_look.start()
 
 
 def write_files(store, session_id: int, out: Path) -> list[Path]:
@@ -132,15 +143,17 @@ def simulated_glove(seconds: float, seed: int) -> Iterator[Player]:
             if not port:
                 reason = process.stderr.read().strip() or "it gave no reason"
                 raise LinkError(f"the simulated glove did not start: {reason}")
-            yield _Process(port, lambda: process.poll() is not None)
+            yield _Process(port, process)
         finally:
             process.terminate()
             process.communicate()
 
 
 class _Process:
-    def __init__(self, port: str, ended: Callable[[], bool]) -> None:
-        self._port, self._ended = port, ended
+    """A glove that a process plays until it ends."""
+
+    def __init__(self, port: str, process: subprocess.Popen[str]) -> None:
+        self._port, self._process = port, process
 
     @property
     def port(self) -> str:
@@ -148,7 +161,13 @@ class _Process:
 
     @property
     def finished(self) -> bool:
-        return self._ended()
+        """It has played to its end; raises LinkError, with its last words, when it broke off."""
+        code = self._process.poll()
+        if code:
+            said = self._process.stderr.read().strip().splitlines() if self._process.stderr else []
+            reason = said[-1] if said else f"exit code {code}, and no reason"
+            raise LinkError(f"the simulated glove broke off: {reason}; begin the demo again")
+        return code == 0
 
 
 @contextlib.contextmanager

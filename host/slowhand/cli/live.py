@@ -135,7 +135,7 @@ def coach(
 
 @contextlib.contextmanager
 def running(link: Link, wishes: Wishes, store: SessionStore, *, demo: bool) -> Iterator[SessionEngine]:
-    """An engine that records, with a glove that has answered.
+    """An engine that records, with a glove that has answered: a port that is refused leaves no empty session.
 
     Raises LinkError, NotAGloveError or ProtocolMismatchError when there is none at the start; later the page shows
     what is wrong and the engine goes on trying.
@@ -147,8 +147,8 @@ def running(link: Link, wishes: Wishes, store: SessionStore, *, demo: bool) -> I
     reconnecting.open()
     warm_up(wishes.glove, wishes.strip, wishes.receiver)
     with SessionEngine(reconnecting, store, wishes, demo=demo) as engine:
-        engine.start()
         await_glove(engine)
+        engine.start()
         yield engine
 
 
