@@ -13,11 +13,13 @@ from slowhand.session.live_state import (
     FlagView,
     Gauge,
     HandView,
+    Implant,
     Level,
     LinkState,
     LinkView,
     LiveState,
     PadView,
+    SoreView,
 )
 
 PACE = Gauge(12.0, False, Level.OK, "good pace", 25.0, 30.0, 40.0, "cm/s", 0)
@@ -26,6 +28,7 @@ LINK = LinkView(LinkState.STREAMING, "Glove 7 connected.", "/dev/ttyUSB0", 200.1
 NO_HAND = HandView(False, None, None, None, None, None, None, tuple(PadView(None, None, 0.0, False) for _ in range(6)))
 # Nominal pads of a right hand, hand frame (x to the fingertips, y to the left), mm.
 PADS_MM = ((50, 55), (95, 25), (105, 0), (95, -20), (-40, 10), (-35, -30))
+STRIP_Y_MM = tuple(30.0 * i for i in range(16))
 FORCES_N = (1.5, 3.6, 4.4, 2.9, 8.0, 4.5)
 
 
@@ -40,12 +43,15 @@ class ScriptedSession:
         self._scene = scene
         self._scene_number = 1
         self.recording = True
+        self._zone: str | None = None
+        self._implant: bool | None = None
 
     def play(self, scene: str) -> int:
         """Change the scene; returns its number, which the state carries as the session's."""
         with self._lock:
             self._scene = scene
             self._scene_number += 1
+            self._zone = self._implant = None
             return self._scene_number
 
     @property
@@ -57,7 +63,12 @@ class ScriptedSession:
         elapsed_s = self._clock() - self._began_s
         with self._lock:
             scene, number = self._scene, self._scene_number
-        return replace(SCENES[scene](_calm(elapsed_s, self.recording)), session_id=number)
+        calm = _calm(elapsed_s, self.recording)
+        if scene == "magnets" and self._implant is not None:
+            calm = _force(replace(calm, implant=Implant.NAMED)) if self._implant else calm
+        else:
+            calm = SCENES[scene](calm)
+        return replace(calm, session_id=number, zone=self._zone if calm.choosing else None)
 
     def start(self) -> None:
         self._note("start")
@@ -68,6 +79,14 @@ class ScriptedSession:
     def stop(self) -> None:
         self._note("stop")
         self.recording = False
+
+    def choose_zone(self, name: str | None) -> None:
+        self._note(f"zone-{name}")
+        self._zone = name
+
+    def answer_implant(self, present: bool) -> None:
+        self._note(f"implant-{present}")
+        self._implant = present
 
     def _note(self, call: str) -> None:
         with self._lock:
@@ -109,6 +128,7 @@ def _calm(elapsed_s: float, recording: bool) -> LiveState:
         coach_line="Lovely. Long, slow strokes.", coach_level=Level.OK,
         pace=replace(PACE, value=pace, t_us=t_us), pressure=replace(PRESSURE, value=force, t_us=t_us),
         hand=hand, back_length_mm=450.0, shoulder_width_mm=380.0, flags=FLAGS, flag_counts=COUNTS, stroke_count=23,
+        strip_y_mm=STRIP_Y_MM,
     )  # fmt: skip
 
 
@@ -201,8 +221,19 @@ def _searching(calm: LiveState) -> LiveState:
 
 def _force(calm: LiveState) -> LiveState:
     unknown = replace(calm.pace, value=None, level=Level.UNKNOWN, words="not measured")
-    return replace(calm, mode="force", hand=NO_HAND, pace=unknown, coach_line="Press as softly as feels good.",
-                   coach_level=Level.IDLE)
+    return replace(calm, mode="force", hand=_apart(calm), pace=unknown, coach_line="Press as softly as feels good.",
+                   coach_level=Level.IDLE, strip_y_mm=(), choosing=True, mode_reason="force mode was asked for")
+
+
+def _motion(calm: LiveState) -> LiveState:
+    return replace(calm, mode="motion", hand=_apart(calm), strip_y_mm=(), choosing=True, coach_line="Good. Go on slowly.",
+                   mode_reason="no strip of magnets: place unknown", pressure=replace(
+                       calm.pressure, value=3.4, warn=5.0, alarm=15.0, full_scale=18.0, words="good pressure, spine limit"))
+
+
+def _apart(calm: LiveState) -> HandView:
+    """Pads that press without a place."""
+    return replace(NO_HAND, pads=tuple(replace(pad, x_mm=None, y_mm=None) for pad in calm.hand.pads))
 
 
 def _finished(calm: LiveState) -> LiveState:
@@ -238,6 +269,10 @@ SCENES: dict[str, Callable[[LiveState], LiveState]] = {
     "await_start_pose": _starting("await_start_pose", "Now rest it at the base of the neck."),
     "searching": _searching,
     "force": _force,
+    "motion": _motion,
+    "magnets": lambda calm: replace(calm, implant=Implant.ASK),
+    "other_body": lambda calm: replace(calm, back_length_mm=400.0, sensitive=(SoreView(60.0, 120.0, 30.0, 8.0),),
+                                       strip_y_mm=tuple(40.0 * i for i in range(11))),
     "finished": _finished,
     "warning": _warning,
     "markup": lambda calm: replace(calm, coach_line=MARKUP, warning=MARKUP),

@@ -200,12 +200,28 @@ def test_the_start_procedure_is_led_step_by_step(open_page):
 def test_the_mode_is_always_shown(open_page):
     page = open_page("force")
     expect(page.locator("[data-part=mode]")).to_have_text("Mode:Force only")
-    expect(page.locator(".strip")).to_be_hidden()
+    expect(page.locator("[data-part=mode]")).to_have_attribute("title", re.compile("force mode was asked for"))
+    expect(page.locator(".strip circle")).to_have_count(0)
     page = open_page("good")
     expect(page.locator("[data-part=mode]")).to_have_text("Mode:Strip")
     expect(page.locator(".strip circle")).to_have_count(16)
     expect(page.locator("[data-part=link]")).to_have_text("Glove:200 Hz")
     expect(page.get_by_text("/dev/ttyUSB0 · 200 Hz · 0 frames lost · 0 bad")).to_be_visible()
+
+
+def test_strip_and_sore_places_are_those_of_the_session(open_page):
+    page = open_page("other_body")
+    expect(page.locator(".strip circle")).to_have_count(11)
+    box = page.locator("[data-zone=spine]").bounding_box()
+    assert box is not None
+    mm = box["height"] / 400
+    first, last = centre(page, ".strip circle"), centre(page, ".strip circle:last-of-type")
+    assert abs((last[1] - first[1]) / mm - 400) < 8   # 11 magnets, 40 mm apart
+    sore = page.locator(".sore circle").bounding_box()
+    assert sore is not None
+    assert abs(sore["width"] / mm - 60) < 4
+    assert abs((centre(page, "[data-zone=spine]")[0] - centre(page, ".sore circle")[0]) / mm - 60) < 4
+    expect(open_page("good").locator(".sore")).to_have_count(0)
 
 
 def test_the_end_is_summed_up(open_page):
@@ -234,7 +250,7 @@ def test_medical_claims_are_disowned(open_page):
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_hangs_over_the_edge(open_page, stage, size):
     page = open_page("good", SIZES[size])
-    for scene in ("good", "spine", "lost", "await_start_pose", "finished"):
+    for scene in ("good", "spine", "lost", "await_start_pose", "finished", "magnets", "motion"):
         stage.show(page, scene)
         wide, tall, width, height = page.evaluate(
             "(() => { const e = document.scrollingElement;"

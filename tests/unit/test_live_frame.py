@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 from dataclasses import replace
@@ -9,7 +10,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slowhand.coach.coach import CHOICES
+from slowhand.live.broadcast import Broadcast
 from slowhand.live.frame import coach_level, fast_part, shown_level, slow_part
+from slowhand.live.view import Desk
 from slowhand.session.live_state import Gauge, HandView, Level, LinkState, LinkView, LiveState, PadView
 
 NUMBERS = st.one_of(st.none(), st.floats(allow_nan=True, allow_infinity=True), st.floats(-500, 500))
@@ -60,6 +64,24 @@ def test_a_stream_that_has_stopped_leaves_nothing_live(state):
 def test_messages_are_plain_json_without_nan(state):
     for part in (fast_part(state), slow_part(state)):
         json.dumps(part, allow_nan=False)
+
+
+def test_every_button_of_the_page_reaches_the_session():
+    pressed = []
+
+    class Asked:
+        def __getattr__(self, name):
+            return lambda *words: pressed.append((name, *words))
+
+    desk = Desk(Asked(), Broadcast(None))
+    for button in ("start", "stop", "implant-yes", "implant-no", "zone-unknown", *(f"zone-{name}" for name in CHOICES)):
+        asyncio.run(desk.press(button))
+    asyncio.run(desk.press("zone-elbow"))
+    asyncio.run(desk.press({"zone": "spine"}))
+    assert pressed == [
+        ("start",), ("stop",), ("answer_implant", True), ("answer_implant", False), ("choose_zone", None),
+        *(("choose_zone", name) for name in CHOICES),
+    ]
 
 
 @given(STATES)

@@ -52,8 +52,17 @@ def slow_part(state: LiveState) -> dict[str, Section]:
             "demo": state.demo,
             "finished": state.finished,
             "warning": state.warning,
+            "reason": state.mode_reason,
+            "implant": state.implant.value,
+            "choosing": state.choosing,
+            "zone": state.zone,
         },
-        "body": {"length": state.back_length_mm, "shoulders": state.shoulder_width_mm},
+        "body": {
+            "length": state.back_length_mm,
+            "shoulders": state.shoulder_width_mm,
+            "strip": [round(y_mm, 1) for y_mm in state.strip_y_mm],
+            "sensitive": [[place.x_mm, place.y_mm, place.radius_mm, place.max_n] for place in state.sensitive],
+        },
         "flags": {
             "latest": [
                 [flag.kind, flag.severity, _number(flag.value, 1), flag.unit, flag.open, int(flag.session_s)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -10,6 +12,7 @@ from nicegui import ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
+from slowhand.coach.coach import CHOICES
 from slowhand.errors import SlowhandError
 from slowhand.live.broadcast import Broadcast
 from slowhand.session.live_state import Session
@@ -27,11 +30,18 @@ class Desk:
     def __init__(self, session: Session, broadcast: Broadcast) -> None:
         self.session = session
         self.broadcast = broadcast
+        self._actions: dict[str, Callable[[], None]] = {
+            "start": session.start,
+            "stop": session.stop,
+            "implant-yes": partial(session.answer_implant, True),
+            "implant-no": partial(session.answer_implant, False),
+            "zone-unknown": partial(session.choose_zone, None),
+            **{f"zone-{name}": partial(session.choose_zone, name) for name in CHOICES},
+        }
 
     async def press(self, button: object) -> None:
-        """Start or stop the recording. Done in a thread, so that a slow disk does not hold up the gauges."""
-        actions = {"start": self.session.start, "stop": self.session.stop}
-        action = actions.get(button) if isinstance(button, str) else None
+        """Do what a button says. Done in a thread, so that a slow disk does not hold up the gauges."""
+        action = self._actions.get(button) if isinstance(button, str) else None
         if action is None:
             return
         try:

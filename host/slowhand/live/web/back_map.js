@@ -1,9 +1,10 @@
 // The back seen from above, with the hand where it is, how hard each pad presses, and where it has been.
 import {
-  MAGNET_COUNT, MAGNET_PITCH_MM, NECK_HALF_WIDTH_MM, NOMINAL_PADS, SPINE_HALF_WIDTH_MM,
+  NECK_HALF_WIDTH_MM, NOMINAL_PADS, SPINE_HALF_WIDTH_MM,
   armPath, handMarkup, headPath, kidneyPath, shadowPaths, trunkPath,
 } from "./body_shape.js";
 import { PAD_NAMES } from "./words.js";
+import { choiceMarkup, listen } from "./zone_choice.js";
 
 const TRAIL_MS = 7000;
 const TRAIL_PARTS = 6;
@@ -11,26 +12,36 @@ const TRAIL_STEP_MM = 3;
 const ZONE_OF_FLAG = { spine_pressure: "spine", kidney_pressure: "kidney", neck_pressure: "neck" };
 
 export class BackMap {
-  constructor(host) {
+  /** `choose` is told the zone that was tapped; "unknown" for the one that is chosen already. */
+  constructor(host, choose) {
     this.host = host;
+    listen(host, choose);
     this.trail = [];
     this.mirror = 1;
-    this.size = {};
+    this.drawn = "";
     this.place = null;
   }
 
-  /** The receiver's sizes in mm: draws the back anew. */
-  setBody({ length, shoulders }) {
-    if (this.size.length === length && this.size.shoulders === shoulders) return;
-    this.size = { length, shoulders };
-    this.host.innerHTML = mapMarkup(length, shoulders);
+  /** The receiver's sizes, sore places [x, y, radius, most N] and the strip's magnets [y] in mm: draws the back anew. */
+  setBody(body) {
+    const asText = JSON.stringify(body);
+    if (this.drawn === asText) return;
+    this.drawn = asText;
+    this.host.innerHTML = mapMarkup(body);
     const find = (selector) => this.host.querySelector(selector);
     this.parts = {
       hand: find(".hand"), shape: find(".hand-shape"), sigma: find(".sigma"), cop: find(".cop"),
       pads: [...this.host.querySelectorAll(".hand .pad")], trail: [...this.host.querySelectorAll(".trail path")],
       inset: [...this.host.querySelectorAll(".inset .pad")],
       zones: [...this.host.querySelectorAll("[data-zone]")],
+      taps: [...this.host.querySelectorAll("[data-tap]")],
     };
+  }
+
+  /** Whether zones can be chosen, and which one is; null for none. */
+  setChoice({ choosing, zone }) {
+    this.host.dataset.choosing = String(Boolean(choosing));
+    for (const tap of this.parts?.taps ?? []) tap.setAttribute("aria-pressed", String(tap.dataset.tap === zone));
   }
 
   setStage({ mode, phase, finished, located }) {
@@ -135,17 +146,25 @@ function padMarkup(index, name = "") {
   );
 }
 
-function magnetMarkup() {
-  const discs = Array.from({ length: MAGNET_COUNT }, (_, i) => `<circle r="4.5" cy="${i * MAGNET_PITCH_MM}"/>`);
-  const end = (MAGNET_COUNT - 1) * MAGNET_PITCH_MM;
-  return `<g class="strip"><path class="ribbon" d="M0-12V${end + 12}"/>${discs.join("")}</g>`;
+function magnetMarkup(strip) {
+  if (strip.length === 0) return "";
+  const discs = strip.map((y) => `<circle r="4.5" cy="${y}"/>`);
+  return `<g class="strip"><path class="ribbon" d="M0 ${strip[0] - 12}V${strip.at(-1) + 12}"/>${discs.join("")}</g>`;
 }
 
-function mapMarkup(length, shoulders) {
+function soreMarkup([x, y, radius, most]) {
+  const title = `<title>Sore place: at most ${most} N</title>`;
+  const sign = `<text class="small" x="${-x}" y="${y + 6}">sore</text>`;
+  return `<g class="sore">${title}<circle cx="${-x}" cy="${y}" r="${radius}"/>${sign}</g>`;
+}
+
+function mapMarkup({ length, shoulders, strip, sensitive }) {
   const half = shoulders / 2;
   const [width, top, bottom] = [half * 1.3, -196, length * 1.22];
   const view = `viewBox="${-width} ${top} ${2 * width} ${bottom - top}"`;
-  return backMarkup(view, length, half, top, bottom) + handLayerMarkup(view) + insetMarkup();
+  const extras = sensitive.map(soreMarkup).join("") + magnetMarkup(strip);
+  const taps = choiceMarkup(view, length, shoulders);
+  return backMarkup(view, length, half, top, bottom, extras) + handLayerMarkup(view) + insetMarkup() + taps;
 }
 
 /** A small hand beside the back, for the pads alone. */
@@ -157,7 +176,7 @@ function insetMarkup() {
 }
 
 /** The layer that stands still, so that the browser need not paint it anew when the hand moves. */
-function backMarkup(view, length, half, top, bottom) {
+function backMarkup(view, length, half, top, bottom, extras) {
   const [spine, neck] = [SPINE_HALF_WIDTH_MM, NECK_HALF_WIDTH_MM];
   const shoulders = 2 * half;
   const everywhere = `x="-900" y="${top}" width="1800" height="${bottom - top}"`;
@@ -192,7 +211,7 @@ function backMarkup(view, length, half, top, bottom) {
       <path class="zone" data-zone="kidney" d="${kidneyPath(length, 1)}"/>
       <path class="zone" data-zone="kidney" d="${kidneyPath(length, -1)}"/>
       <rect class="zone spine" data-zone="spine" x="${-spine}" y="0" width="${2 * spine}" height="${length}" rx="${spine}"/>
-      ${magnetMarkup()}
+      ${extras}
     </g>
     <g class="labels">
       <text x="${-half * 0.92}" y="-52">left</text><text x="${half * 0.92}" y="-52">right</text>

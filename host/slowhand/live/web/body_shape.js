@@ -3,9 +3,6 @@
 // Drawing axes: x to the viewer's right, y down the page. We look down at a receiver who lies prone with the head up
 // the page, so the receiver's left is on the viewer's left: drawing x = - back x, drawing y = back y.
 
-// Of the reference strip: 16 magnets, 30 mm apart, the first one at C7.
-export const MAGNET_PITCH_MM = 30;
-export const MAGNET_COUNT = 16;
 // Of the spine flag: pads within 20 mm of the midline count as on the spine.
 export const SPINE_HALF_WIDTH_MM = 20;
 // Of the kidney flag (T11 to L3), as parts of the back length and distances from the midline.

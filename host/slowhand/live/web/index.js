@@ -3,9 +3,11 @@ import { BackMap } from "./back_map.js";
 import { Gauge } from "./gauge.js";
 import { Guide } from "./guide.js";
 import { setIcon, setText } from "./icons.js";
+import { Magnets } from "./magnets.js";
 import { Banners, Bar, Controls, SoFar } from "./panels.js";
 import { SKELETON } from "./skeleton.js";
 import { keepAwake } from "./wake.js";
+import { choiceNote } from "./zone_choice.js";
 
 const SILENT_MS = 1000; // the host sends something five times a second at least
 const REPORT_EVERY = 10;
@@ -19,7 +21,8 @@ class LivePage {
     this.actions = actions;
     const find = (selector) => this.root.querySelector(selector);
     this.gauges = { pace: new Gauge(find('[data-gauge="pace"]')), pressure: new Gauge(find('[data-gauge="pressure"]')) };
-    this.map = new BackMap(find(".map-drawing"));
+    this.map = new BackMap(find(".map-drawing"), (zone) => actions.press(`zone-${zone}`));
+    this.magnets = new Magnets(this.root, actions.press);
     this.guide = new Guide(find(".guide"));
     this.bar = new Bar(this.root);
     this.controls = new Controls(this.root, actions.press);
@@ -59,6 +62,7 @@ class LivePage {
     if (slow.notice?.text) this.controls.setBusy(false);
     if (slow.program) this.ending = slow.program.ending;
     if (slow.stage) this.setStage(slow.stage);
+    if (slow.stage || slow.body) this.map.setChoice(this.stage);
     if (slow.stage || slow.link) this.setLink(slow.link ?? this.link);
   }
 
@@ -72,11 +76,12 @@ class LivePage {
     this.stage = stage;
     Object.assign(this.root.dataset, {
       mode: stage.mode, phase: stage.phase, finished: String(stage.finished), located: String(stage.located),
-      session: stage.session ?? "",
+      session: stage.session ?? "", choosing: String(stage.choosing), zone: stage.zone ?? "",
     });
     this.bar.setStage(stage);
     this.controls.setStage(stage);
     this.map.setStage(stage);
+    this.magnets.setStage(stage);
     this.banners.set("warning", "warn", "warn", stage.warning);
     const starting = stage.mode === "strip" && stage.phase !== "running" && !stage.finished;
     this.guide.setPhase(stage.phase, starting);
@@ -133,8 +138,9 @@ class LivePage {
   }
 }
 
-function placeNote({ mode, phase, finished }, link) {
+function placeNote({ mode, phase, finished, choosing, zone }, link) {
   if (finished) return ["", ""];
+  if (choosing && link === "streaming") return choiceNote(zone);
   let why = "Finding the hand again.";
   if (link !== "streaming") why = "Nothing arrives from the glove.";
   else if (mode === "motion") why = "No magnetic strip in use.";

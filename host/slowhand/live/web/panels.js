@@ -12,9 +12,10 @@ export class Bar {
     setIcon(this.chips.demo.querySelector(".icon"), "demo");
   }
 
-  setStage({ mode, demo }) {
+  setStage({ mode, demo, reason }) {
     const words = modeWords(mode);
-    fillChip(this.chips.mode, mode, words.name, `Mode: ${words.name}${words.says ? ", " + words.says : ""}`);
+    const says = [words.says ? `${words.name}, ${words.says}` : words.name, reason].filter(Boolean).join(". Why: ");
+    fillChip(this.chips.mode, mode, words.name, `Mode: ${says}`);
     this.chips.demo.hidden = !demo;
     this.chips.demo.title = "A simulated glove, not a real one";
   }

@@ -1,6 +1,7 @@
 // The page's lasting parts. Everything that changes is written into them by the other modules.
 import { gaugeMarkup } from "./gauge.js";
 import { guideMarkup } from "./guide.js";
+import { MAGNETS } from "./magnets.js";
 
 const BRAND =
   '<svg class="mark" viewBox="0 0 40 40" aria-hidden="true" fill="none" stroke-linecap="round">' +
@@ -25,7 +26,7 @@ export const SKELETON = `
     <button type="button" class="button start"><span class="icon"></span><span class="text">Start recording</span></button>
     <button type="button" class="button stop" hidden><span class="icon"></span><span class="text">Stop recording</span></button>
   </section>
-  <div class="banners" role="status"></div>
+  <div class="notices">${MAGNETS}<div class="banners" role="status"></div></div>
   <section class="coach" aria-label="Coach" data-level="idle">
     <span class="icon"></span><p class="line" aria-live="polite" aria-atomic="true"></p>
   </section>
