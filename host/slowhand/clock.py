@@ -24,8 +24,9 @@ LEAP_TOLERANCE_US = 5_000_000
 # Beyond this silence a step may hold whole wraps, and the host's clock must say how many. Half a wrap is 35.8 min.
 LONG_SILENCE_S = 1000.0
 
-# A reset takes longer than this; so no row after it can be mistaken for the neighbour of the row before.
-RESET_STEP_US = 100_000
+# However little time the host saw pass over a reset, or over its own sleep, the gap on the line is at least this: longer
+# than the locator carries a place over rows that are missing (0.35 s). Nobody knows what the hand did meanwhile.
+RESET_STEP_US = 500_000
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slowhand.clock import RESET_STEP_US, WRAP_US, Timeline
+from slowhand.locate.parameters import Parameters
 
 HOST_S = 5000.0
 
@@ -82,6 +83,20 @@ def test_a_reset_always_leaves_a_step_however_the_host_stamped_it() -> None:
     line.place(50_000_000, HOST_S)
     line.announce_reset()
     assert line.place(0, HOST_S - 3.0)[0] == 50_000_000 + RESET_STEP_US
+
+
+def test_a_silence_that_the_host_slept_through_is_no_short_gap() -> None:
+    # A computer that sleeps may stop its clock: ten minutes on the glove's, a hundredth of a second on its own.
+    line = Timeline()
+    line.place(50_000_000, HOST_S)
+    again, reset = line.place(650_000_000, HOST_S + 0.01)
+    assert reset
+    assert again - 50_000_000 >= RESET_STEP_US
+
+
+def test_over_a_reset_no_place_is_kept() -> None:
+    longest_bridged_us = 1e6 * Parameters().gap_lost_s
+    assert 1.2 * longest_bridged_us <= RESET_STEP_US
 
 
 def test_a_leap_that_the_host_lived_through_is_no_reset() -> None:
