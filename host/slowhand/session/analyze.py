@@ -146,7 +146,7 @@ def summarize(analysis: Analysis) -> dict[str, Any]:
         "pads": [asdict(pad) | {"zero_n": round(pad.zero_n, 4)} for pad in analysis.pads],
         "limits": limits_used(setup.receiver),
         "glove": setup.glove.name,
-        "receiver": setup.receiver.model_dump(mode="json", exclude={"limits"}),
+        "receiver": setup.receiver.model_dump(mode="json", exclude={"limits", "implant"}),
         "strip": setup.strip.model_dump(mode="json") if setup.strip else None,
     }
 
