@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 
@@ -275,6 +276,31 @@ def test_warnings_do_not_hide_each_other(bench: Bench) -> None:
     bench.run(0.05)
     for words in ("A full disk.", "An objection.", "4.1 V"):
         assert words in bench.engine.state().warning
+
+
+def test_losses_are_told_by_name_and_only_those_of_the_session(tmp_path: Path) -> None:
+    bench = Bench(naughty(), tmp_path, faults=Faults(lose_every=49))
+    bench.run(8.0)
+    before = bench.engine.device.lost_frames
+    bench.engine.start()
+    bench.run(2.0)
+    bench.engine.stop()
+    played = replay(bench.store, 1)
+    assert before > 25 and played.lost_frames == pytest.approx(8, abs=1)
+    session = json.loads((export(bench.store, 1, tmp_path / "files")[0].parent / "session.json").read_text())
+    assert session["lost_frames"] == played.lost_frames
+    assert session["orphan_fields"] == played.losses["orphan_fields"] > 0
+    for name in ("bad_frames", "unknown_frames", "repeated_frames", "disordered_samples"):
+        assert session[name] == 0
+
+
+def test_what_could_not_be_sent_is_in_the_session(bench: Bench) -> None:
+    bench.run(0.5)
+    bench.engine.start()
+    bench.run(2.0)
+    bench.link.dropped_writes, bench.link.dropped_bytes = 3, 60
+    bench.engine.stop()
+    assert {"writes": 3, "bytes": 60} in [event.detail for event in bench.store.read(1).events if event.kind == "unsent"]
 
 
 def test_without_a_strip_the_mode_is_motion_and_a_zone_can_be_chosen(tmp_path: Path) -> None:

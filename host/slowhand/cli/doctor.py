@@ -20,6 +20,10 @@ from slowhand.errors import BadInputError, NotAGloveError, SlowhandError
 LISTEN_S = 3.0
 FIRST_SAMPLE_S = 8.0   # a board's boot loader takes two, three attempts to identify take three
 LIBRARIES = ("numpy", "scipy", "numba", "vqf", "pyserial", "nicegui", "matplotlib", "pydantic")
+OTHER_LOSSES = {
+    "unknown_frames": "of an unknown type", "repeated_frames": "repeated",
+    "orphan_fields": "field values without their sample", "disordered_samples": "samples out of order",
+}
 BUILD_TOOLS = {"avr-gcc": "gcc-avr", "avrdude": "avrdude"}
 
 
@@ -119,8 +123,8 @@ def describe(port: str, device: Any, rows: np.ndarray, status: Any) -> dict[str,
         "port": port,
         **who(device.hello),
         "rate_hz": round((len(rows) - 1) / span_s, 2) if span_s > 0 else None,
-        "lost_frames": device.lost_frames,
-        "bad_frames": device.bad_frames,
+        **device.reception.all_losses(),
+        "dropped_by_glove": status.frames_dropped if status else None,
         "pads_least_most": [[int(a), int(b)] for a, b in zip(rows["pads"].min(0), rows["pads"].max(0), strict=True)],
         "faults": bit_names(StatusFaults, status.faults) if status else None,
         "supply_v": round(status.supply_mv / 1000, 2) if status and status.supply_mv else None,
@@ -167,9 +171,13 @@ def glove_in_words(glove: dict[str, Any]) -> list[str]:
     faults = "unknown" if glove["faults"] is None else ", ".join(glove["faults"]) or "none"
     supply = "unknown" if glove["supply_v"] is None else f"{glove['supply_v']} V"
     rate = "unknown rate" if glove["rate_hz"] is None else f"{glove['rate_hz']} Hz"
+    dropped = glove["dropped_by_glove"]
+    other = [f"{glove[name]} {words}" for name, words in OTHER_LOSSES.items() if glove[name]]
+    other += [f"{dropped} frames that the glove could not send (this host or its port is too slow)"] if dropped else []
     return [
         f"Glove {glove['unit']:08x} on {glove['port']}: firmware {glove['firmware']}, {glove['hand']} hand, {rate}, "
-        f"{glove['lost_frames']} frames lost, {glove['bad_frames']} bad",
+        f"{glove['lost_frames']} frames lost, {glove['bad_frames']} bad"
+        + "".join(f", {loss}" for loss in other),
         f"  has {', '.join(glove['has'])}; faults: {faults}; supply: {supply}",
         "  pads, least and most count (press each while this listens): "
         + " ".join(f"{k}:{a}-{b}" for k, (a, b) in enumerate(glove["pads_least_most"])),

@@ -58,5 +58,9 @@ class LossCounter:
     def lost(self) -> int:
         return sum(tally.lost for tally in self.by_name.values())
 
+    @property
+    def repeated(self) -> int:
+        return sum(tally.repeated for tally in self.by_name.values())
+
     def state(self) -> dict[str, Any]:
         return {name: asdict(tally) for name, tally in self.by_name.items()}

@@ -72,6 +72,17 @@ class Reception:
         """The latest Hello speaks our wire."""
         return self._compatible
 
+    def all_losses(self) -> dict[str, int]:
+        """Everything that was lost, damaged or left out since this object was made, by its name."""
+        return {
+            "lost_frames": self.losses.lost,
+            "bad_frames": self.decoder.counts.bad,
+            "unknown_frames": self.decoder.counts.unknown_type,
+            "repeated_frames": self.losses.repeated,
+            "orphan_fields": self.builder.orphan_fields,
+            "disordered_samples": self.builder.disordered_samples,
+        }
+
     def feed(self, data: bytes, host_time_s: float) -> DeviceOutput:
         """Take in bytes.
 

@@ -28,8 +28,17 @@ class Replayed:
     stored: StoredSession
     raw: np.ndarray       # RAW_DTYPE
     analysis: Analysis
-    lost_frames: int      # that the sequence numbers show to be missing
-    bad_frames: int       # damaged
+    losses: dict[str, int]   # during the session: `Reception.all_losses`
+
+    @property
+    def lost_frames(self) -> int:
+        """Those that the sequence numbers show to be missing."""
+        return self.losses["lost_frames"]
+
+    @property
+    def bad_frames(self) -> int:
+        """Damaged ones."""
+        return self.losses["bad_frames"]
 
 
 class Player:
@@ -47,6 +56,7 @@ class Player:
             self.reception.restore(stored.reception)
             if self.reception.hello is not None and self.reception.compatible:
                 self.stream = Stream(setup, self.reception.hello)
+        self._lost_before = self.reception.all_losses()   # a session may begin in mid-stream
 
     def feed(self, chunk: bytes, host_s: float, block_rows: int = 1) -> Iterator[tuple[np.ndarray, Results]]:
         """Raw rows and results of bytes that were read at ``host_s`` (the recording host's clock).
@@ -77,6 +87,10 @@ class Player:
                     strokes=ended.strokes + results.strokes,
                     flags_changed=ended.flags_changed + results.flags_changed,
                 )
+
+    def losses(self) -> dict[str, int]:
+        """What was lost since the session began, by its name."""
+        return {name: count - self._lost_before[name] for name, count in self.reception.all_losses().items()}
 
     def finish(self) -> Results:
         """The recording has ended."""
@@ -137,11 +151,7 @@ def replay(
     blocks.append(player.finish())
     if progress:
         progress(1.0)
-    reception = player.reception
-    return Replayed(
-        stored, np.concatenate(raw), _analysis(setup, player, blocks), reception.losses.lost,
-        reception.decoder.counts.bad,
-    )
+    return Replayed(stored, np.concatenate(raw), _analysis(setup, player, blocks), player.losses())
 
 
 def _analysis(setup: Setup, player: Player, blocks: list[Results]) -> Analysis:
