@@ -16,6 +16,7 @@ from slowhand_calibration.directions import coverage, thinned
 
 NEW_READING_UT = 1.5        # four times the noise of one reading (0.3-0.4 uT, AK09916 and LIS3MDL)
 LEAST_READINGS = 50
+LEAST_SPREAD_UT = 3.0       # of readings along one axis, RMS: a turn of 10 degrees; below, a fit would be one to noise
 ELLIPSOID_COVERAGE = 0.85   # with less, the 5 more unknowns follow the noise and the hard iron with them
 ELLIPSOID_FROM_UT = 0.6     # a residual below is the chips' noise: there is nothing left to explain
 ELLIPSOID_GAIN = 0.7        # it must leave no more than this of the sphere's residual
@@ -54,7 +55,7 @@ def fit_field(raw_ut: np.ndarray) -> FieldFit | None:
     Robust: readings beside iron or a passing magnet are left out as long as most are good.
     """
     points = raw_ut[thinned(raw_ut, NEW_READING_UT)]
-    if len(points) < LEAST_READINGS:
+    if len(points) < LEAST_READINGS or np.std(points, axis=0).max() < LEAST_SPREAD_UT:
         return None
     middle = _rough_middle(points)
     start = np.append(middle, np.median(np.linalg.norm(points - middle, axis=1)))

@@ -26,6 +26,10 @@ class JointError(SlowhandError):
     """A joint of the glove does not show what it should: a loose wire, a bridge of solder, a chip that is silent."""
 
 
+class CalibrationError(SlowhandError):
+    """A calibration that cannot be believed: the glove moved, too few directions were seen, iron was near."""
+
+
 class ProtocolMismatchError(SlowhandError):
     """A glove answers, but speaks another version of the wire than this host."""
 

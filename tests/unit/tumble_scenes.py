@@ -59,9 +59,8 @@ class Tumble:
         """Hand to room at every row, and the room's field there (n, 3): the hand rests, turns, rests, turns."""
         legs = int(self.turn_s / (self.pause_s + self.move_s)) + 1
         there = [Rotation.from_rotvec([0, 0, self.creep * self.still_s])]
-        while len(there) <= legs:
-            some = Rotation.random(random_state=rng)
-            there += [some] if some.magnitude() <= self.within else []
+        any_turn = Rotation.random(legs, random_state=rng).as_rotvec()
+        there += list(Rotation.from_rotvec(any_turn * (self.within / np.pi)))
         times, turns = [0.0, self.still_s], [Rotation.identity(), there[0]]
         strength = [1.0, 1.0]
         for leg in there[1:]:

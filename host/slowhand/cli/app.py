@@ -43,7 +43,7 @@ def main() -> None:
 
     A reader of our output that has seen enough (`| head`) ends the command in silence; typer sees to that.
     """
-    from slowhand.cli import data, demo, doctor, glove, live, sessions  # noqa: F401  (they register their commands)
+    from slowhand.cli import calibrate, data, demo, doctor, glove, live, sessions  # noqa: F401  (they register their commands)
 
     signal.signal(signal.SIGTERM, _terminated)
     try:
