@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from slowhand.device import DeviceOutput, DeviceState, GloveDevice
-from slowhand.errors import LinkError
+from slowhand.errors import LinkError, SlowhandError
 from slowhand.link.serial_port import SerialLink
 from slowhand.sim.emulator import EmulatedGlove, Firmware
 from slowhand.sim.simulation import Simulation
@@ -188,3 +188,18 @@ def lag_of(counts: np.ndarray, of_hand: np.ndarray) -> int:
         if (counts == of_hand[row]).mean() > 0.99:
             return lag
     raise AssertionError("the glove did not send the counts of this hand")
+
+
+def test_an_emulator_that_dies_is_not_taken_for_a_session_that_ended(firmware: Firmware) -> None:
+    # leaving the glove says it once more
+    with pytest.raises(SlowhandError, match="ended with -9"), EmulatedGlove(firmware) as glove:
+        glove.start(still_feed(60), realtime=True)
+        assert not glove.finished
+        process = glove._process
+        assert process is not None
+        process.kill()
+        process.wait()
+        assert glove._reader is not None
+        glove._reader.join(10)
+        with pytest.raises(SlowhandError, match="mid-session"):
+            _ = glove.finished

@@ -283,7 +283,9 @@ class EmulatedGlove:
 
     @property
     def finished(self) -> bool:
-        """The feed's last row has been reached."""
+        """The feed's last row has been reached. Raises EmulatorError when the program died before."""
+        if self._ended and not self._statistics and "feed ended" not in self._notes:
+            raise EmulatorError(f"the emulator ended in mid-session: {self._complaint()}")
         return "feed ended" in self._notes
 
     def unplug(self) -> None:
