@@ -20,10 +20,12 @@ JOBS ?= 2
 
 TEST_PACKAGES := gcc g++ make gcc-avr binutils-avr avr-libc arduino-core-avr libsimavr-dev libelf-dev doctest-dev cppcheck chromium
 FIRMWARE_PACKAGES := make gcc-avr binutils-avr avr-libc arduino-core-avr
+EMULATOR_PACKAGES := $(FIRMWARE_PACKAGES) gcc libsimavr-dev libelf-dev
 
 .PHONY: demo test bench bench-firmware soak firmware flash emulator lint generate pictures tools venv clean
 
 demo: venv
+	$(if $(findstring --firmware,$(ARGS)),@$(call install,$(EMULATOR_PACKAGES),to build the firmware and its emulator))
 	@$(BIN)/slowhand demo $(ARGS)
 
 test: tools $(VENV)/.dev
