@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from slowhand.locate.book import AWAY, SEARCH, TRACK
+from slowhand.locate.acceptance import UNSURE_TURN
+from slowhand.locate.book import SEARCH
 from slowhand.locate.contact_model import height_innovation
 from slowhand.locate.correction import correct
 from slowhand.locate.field_model import field_innovation
 from slowhand.locate.kernel import inner, kernel
-from slowhand.locate.layout import BE, MAGNETS, N_QUICK, PER_MAGNET, SHIFT, A, P, Q, V
-from slowhand.locate.motion_model import predict, spread
+from slowhand.locate.layout import MAGNETS, N_QUICK, PER_MAGNET, SHIFT, A, P, Q, V
+from slowhand.locate.motion_model import predict
 from slowhand.locate.rotation import turn_in_back
 from slowhand.locate.tracker import copy_estimate
 
@@ -29,25 +30,10 @@ BEYOND = 0.07            # m beyond the strip's ends
 LEVELS = 2
 LEVEL_STEP = 0.016       # m between them
 YAW_STEP = 0.35          # rad
-PRUNE = 20.0             # log-likelihood behind the best
-SAME_X = 0.006           # m: two hypotheses nearer than this are one
-SAME_Y = 0.008
-RIVAL = 0.025            # m: farther away than this is another place
-NEEDED_LEAD = 6.5        # log-likelihood over the best rival ...
-UNSURE_LEAD = 15.0       # ... and after a gap, when nobody knows how the hand turned: then also a longer look,
-UNSURE_S = 1.5           # so that gravity has levelled the hypotheses, and one in which the hand moved:
-UNSURE_TRAVEL = 0.06     # m
-UNSURE_TURN = 0.09       # rad of attitude from where on it is so
-FITTING_NIS = 0.8        # mean of d2 / 3: the right place has 0.1-0.5, as most of the noise is doubt of the map
-MAX_SEARCH_S = 5.0       # then start over
 NOISE_UT = 1.0
 MAP_FIRST = 0.20         # share of the strip's field not to be believed on a grid of centimetres;
 SETTLE_S = 0.15          # after this only what the map's own covariance and the sensors' iron leave open
 SENSOR_SHARE = 0.03      # soft iron and alignment
-OUTSIDE_X = 0.26         # m: no back is wider
-OUTSIDE_Y = 0.20         # m beyond the strip's ends
-ADOPTED_PLACE = 0.004    # m added to an accepted place: its own covariance counts one map error many times
-ADOPTED_TURN = 0.006     # rad
 LOOK_M = 0.010           # looks nearer together than this see the same error of the map
 
 
@@ -326,103 +312,3 @@ def _news(bank, book):
         x = bank.x[book.best]
         speed = math.sqrt(x[V] ** 2 + x[V + 1] ** 2 + x[V + 2] ** 2)
     return min(0.5, max(0.02, 0.5 * speed * max(book.look_s[0], book.look_s[1]) / LOOK_M))
-
-
-@kernel
-def compare(bank, book, frame):
-    """Prune, merge, and find the leader and its lead over the best rival at another place."""
-    spare = bank.score.shape[0] - 1
-    best = 0
-    for k in range(spare):
-        if _off_the_body(bank.x[k], frame):
-            bank.score[k] = -math.inf
-        if bank.score[k] > bank.score[best]:
-            best = k
-    top = bank.score[best]
-    for k in range(spare):
-        if bank.score[k] < top - PRUNE:
-            bank.score[k] = -math.inf
-    for k in range(spare):
-        if bank.score[k] == -math.inf:
-            continue
-        for j in range(k + 1, spare):
-            if bank.score[j] > -math.inf and _same(bank.x[k], bank.x[j]):
-                loser = j if bank.score[j] <= bank.score[k] else k
-                bank.score[loser] = -math.inf
-                if loser == k:
-                    break
-    book.alive = 0
-    rival = top - PRUNE
-    for k in range(spare):
-        if bank.score[k] == -math.inf:
-            continue
-        book.alive += 1
-        dx, dy = bank.x[k, P] - bank.x[best, P], bank.x[k, P + 1] - bank.x[best, P + 1]
-        if dx * dx + dy * dy > RIVAL**2:
-            rival = max(rival, bank.score[k])
-    book.best = best
-    book.lead = top - rival
-
-
-@inner
-def _off_the_body(x, frame):
-    return abs(x[P]) > OUTSIDE_X or x[P + 1] < -OUTSIDE_Y or x[P + 1] > frame.length + OUTSIDE_Y
-
-
-@inner
-def _same(x, other):
-    if abs(x[P] - other[P]) > SAME_X or abs(x[P + 1] - other[P + 1]) > SAME_Y:
-        return False
-    aligned = 0.0
-    for i in range(4):
-        aligned += x[Q + i] * other[Q + i]
-    return abs(aligned) > 0.997  # nine degrees
-
-
-@kernel
-def decide(est, n, bank, book, par):
-    """Accept the leader when it stands alone and fits; start over when time is up; go back to waiting when let go."""
-    if book.free_s > 1.5:
-        book.status = AWAY
-        return
-    best = book.best
-    if best < 0 or not book.settled:
-        return
-    cov = bank.cov[best]
-    sure = math.sqrt(max(cov[P, P], cov[P + 1, P + 1])) < 0.8 * par.located_sigma
-    needed = NEEDED_LEAD
-    if book.unsure:
-        needed = UNSURE_LEAD
-        turn = max(cov[A, A], cov[A + 1, A + 1], cov[A + 2, A + 2])
-        moved = book.free_bank_s > UNSURE_S and book.travel > UNSURE_TRAVEL
-        sure = sure and moved and turn < UNSURE_TURN**2
-    if book.lead > needed and bank.nis[best] < FITTING_NIS and sure:
-        adopt(est, n, best, bank, book)
-    elif book.search_s > MAX_SEARCH_S:
-        book.status = AWAY  # still in contact: the next row begins a new search
-
-
-@kernel
-def adopt(est, n, best, bank, book):
-    """The leader's place, motion, attitude and biases become the estimate; the map stays as it was."""
-    for i in range(N_QUICK + SHIFT):
-        est.x[i] = bank.x[best, i]
-    for i in range(N_QUICK):
-        for j in range(n):
-            est.cov[i, j] = 0.0
-            est.cov[j, i] = 0.0
-    for i in range(N_QUICK):
-        for j in range(N_QUICK):
-            est.cov[i, j] = bank.cov[best, i, j]
-    for i in range(3):
-        est.cov[P + i, P + i] *= 2.0
-    spread(est.cov, np.int64(P), ADOPTED_PLACE)
-    spread(est.cov, np.int64(A), ADOPTED_TURN)
-    spread(est.cov, np.int64(BE), 0.5)
-    book.nis_fast = 0.05
-    book.nis_slow = 0.05
-    book.height_z = 0.3
-    book.weak_s = 0.0
-    book.good_s = 0.0
-    book.snapshot_s = 0.0
-    book.status = TRACK

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 
+from slowhand.locate.acceptance import compare, decide
 from slowhand.locate.book import AWAY, SEARCH, SOLVE, TRACK, WAIT
 from slowhand.locate.contact import feel
 from slowhand.locate.field_map import build_map
 from slowhand.locate.kernel import inner, kernel
 from slowhand.locate.layout import BG, SHIFT, A, P, Q, V
 from slowhand.locate.pose import Mode, Phase
-from slowhand.locate.search import SETTLE_S, begin, compare, decide, level_enough, run_bank, score_grid, settle
+from slowhand.locate.search import SETTLE_S, begin, level_enough, run_bank, score_grid, settle
 from slowhand.locate.start_watch import begin_again, watch
 from slowhand.locate.tracker import bound, carry, doubt, judge, look, stated, touch
 

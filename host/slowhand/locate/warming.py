@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 
+from slowhand.locate.acceptance import compare
 from slowhand.locate.book import POSES, ROWS, new_book
 from slowhand.locate.field_map import build_map, empty_map
 from slowhand.locate.layout import error_size
 from slowhand.locate.motion_model import new_work
 from slowhand.locate.parameters import Parameters, frame_of, packed
 from slowhand.locate.prior import fresh_state, prior_covariance
-from slowhand.locate.search import compare, new_bank, run_bank, score_grid, settle
+from slowhand.locate.search import new_bank, run_bank, score_grid, settle
 from slowhand.locate.start_watch import new_start
 from slowhand.locate.step import report, run, wait
 from slowhand.locate.strip import load_strip, ribbon_of
