@@ -155,20 +155,29 @@ def test_numbers_that_are_none_are_unknown_whatever_they_are_called(open_page):
     expect(page.locator("[data-part=hand]")).to_be_hidden()
 
 
+def centres(page: Page, *selectors: str) -> list[tuple[float, float]]:
+    """All in one look: the hand moves between two."""
+    found = page.evaluate(
+        """(selectors) => selectors.map((selector) => {
+          const box = document.querySelector(selector).getBoundingClientRect();
+          return [box.x + box.width / 2, box.y + box.height / 2]; })""",
+        list(selectors),
+    )
+    return [(x, y) for x, y in found]
+
+
 def centre(page: Page, selector: str) -> tuple[float, float]:
-    box = page.locator(selector).first.bounding_box()
-    assert box is not None
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    return centres(page, selector)[0]
 
 
 @pytest.mark.parametrize("scene", ["good", "left_hand"])
 def test_the_receivers_left_is_on_the_left_and_feet_are_down(open_page, scene):
     page = open_page(scene)
-    spine = centre(page, "[data-zone=spine]")
-    sensor, middle, heel = (centre(page, s) for s in (".sigma", "[data-pad=middle]", "[data-pad=heel]"))
+    spine, sensor, middle, heel, thumb = centres(
+        page, "[data-zone=spine]", ".sigma", "[data-pad=middle]", "[data-pad=heel]", "[data-pad=thumb]"
+    )
     assert sensor[0] < spine[0]        # back x > 0 is the receiver's left
     assert middle[1] > sensor[1] > heel[1]  # fingers to the feet
-    thumb = centre(page, "[data-pad=thumb]")
     # palm down and fingers down the page, a right thumb is on the viewer's right
     assert (thumb[0] > sensor[0]) is (scene == "good")
     outline = page.locator("[data-part=hand] .hand-shape").get_attribute("transform")
@@ -181,7 +190,7 @@ def test_pads_are_drawn_at_their_places_in_scale(open_page):
     box = page.locator("[data-zone=spine]").bounding_box()
     assert box is not None
     mm = (box["height"] - 2) / 450
-    spine_x, (x, y) = centre(page, "[data-zone=spine]")[0], centre(page, "[data-pad=middle]")
+    (spine_x, _), (x, y) = centres(page, "[data-zone=spine]", "[data-pad=middle]")
     assert abs((spine_x - x) / mm - 60) < 4
     assert abs((y - box["y"]) / mm - 305) < 4
 
