@@ -52,6 +52,7 @@ BOOK_DTYPE = np.dtype(
         ("height_z", "f8"),        # smoothed contact height innovation, sigmas
         ("weak_s", "f8"),          # how long the strip's field has been predicted weak
         ("field_s", "f8"),         # since a field was last used
+        ("buzz", "i8"),            # what the field of this buzz is like: BUZZ_... of tracker.py
         ("good_s", "f8"),          # how long all has been well
         ("bound_v_s", "f8"),       # since the motion was last bounded
         ("bound_p_s", "f8"),

@@ -132,6 +132,17 @@ def correct(x, cov, n, m, variance, gate, work):
 
 
 @kernel
+def correct_if_fitting(x, cov, n, m, variance, limit, work):
+    """As ``correct``, but a measurement with a d2 above ``limit`` changes nothing at all. Returns d2."""
+    project(cov, n, m, work)
+    factor(n, m, variance, work)
+    d2 = whiten(m, work, work.at)
+    if d2 <= limit:
+        absorb(x, cov, n, m, work, work.at)
+    return d2
+
+
+@kernel
 def correct_one(x, cov, n, state, innovation, variance, work):
     """A direct look at error state ``state``: ``innovation`` = seen - believed."""
     for j in range(n):

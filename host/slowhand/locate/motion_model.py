@@ -64,6 +64,7 @@ def predict(x, cov, n, dt, accel, gyro, frame, par, work):
         x[V + i] += dt * a
     _carry_covariance(cov, n, dt, rot, felt, frame)
     _grow(cov, n, dt, moved2, gx * gx + gy * gy + gz * gz, frame, par)
+    _turn_trunk(x, cov, n, frame.trunk_turn**2 * dt, frame)
 
 
 @inner
@@ -128,7 +129,7 @@ def _carry_columns(cov, n, dt, rot, fx, fy, fz, frame):
 
 @inner
 def _grow(cov, n, dt, moved2, turned2, frame, par):
-    velocity = par.velocity_walk**2 + par.velocity_scale**2 * par.scale_memory_s * moved2
+    velocity = par.velocity_walk**2 + frame.trunk_shake**2 + par.velocity_scale**2 * par.scale_memory_s * moved2
     attitude = par.attitude_walk**2 + par.attitude_scale**2 * par.scale_memory_s * turned2
     for i in range(3):
         cov[V + i, V + i] += velocity * dt
@@ -142,6 +143,41 @@ def _grow(cov, n, dt, moved2, turned2, frame, par):
             cov[H + i, H + i] += iron * dt
         for i in range(2):
             cov[TILT + i, TILT + i] += frame.tilt_walk**2 * dt
+
+
+@inner
+def _turn_trunk(x, cov, n, variance, frame):
+    """The receiver's trunk turns in the room by a small random ``e`` (``variance`` per axis, rad2).
+
+    The gyroscope feels nothing of it, so in the back frame the hand, gravity and the earth's field all turn by
+    ``-e``: one noise with a rank of three, which leaves gravity and earth as the hand feels them alone.
+    """
+    bx, by, bz = x[BE + SHIFT], x[BE + SHIFT + 1], x[BE + SHIFT + 2]
+    for axis in range(3):
+        # -(e x Be) for e along ``axis``
+        if axis == 0:
+            earth = (0.0, bz, -by)
+        elif axis == 1:
+            earth = (-bz, 0.0, bx)
+        else:
+            earth = (by, -bx, 0.0)
+        lean0, lean1 = frame.tilt_by_turn[0, axis], frame.tilt_by_turn[1, axis]
+        cov[A + axis, A + axis] += variance
+        for i in range(3):
+            cov[A + axis, BE + i] -= variance * earth[i]
+            cov[BE + i, A + axis] -= variance * earth[i]
+            for j in range(3):
+                cov[BE + i, BE + j] += variance * earth[i] * earth[j]
+        if n > TILT:
+            for k in range(2):
+                lean = lean0 if k == 0 else lean1
+                cov[A + axis, TILT + k] -= variance * lean
+                cov[TILT + k, A + axis] -= variance * lean
+                for i in range(3):
+                    cov[BE + i, TILT + k] += variance * earth[i] * lean
+                    cov[TILT + k, BE + i] += variance * earth[i] * lean
+                cov[TILT + k, TILT] += variance * lean * lean0
+                cov[TILT + k, TILT + 1] += variance * lean * lean1
 
 
 @kernel

@@ -28,6 +28,8 @@ class Parameters:
     hard_iron_walk: float = 0.1       # uT
     iron_turn: float = 1.5            # uT per rad of turning: soft iron of 2 % turns the earth's 50 uT into iron
     tilt_walk: float = 0.0005         # rad; a back that settles; more when seated (Frame)
+    seated_turn: float = 0.012        # rad per sqrt(s) of a seated trunk: 0.8 degrees at 0.3 Hz turn by 0.026 rad/s
+    seated_shake: float = 0.06        # m/s per sqrt(s): its 6 mm at 0.3 Hz are 0.02 m/s2, which keep their sign for half a second
     # What is believed before anything was seen.
     gyro_bias: float = 0.010          # rad/s; 0.5 dps left after calibration
     accel_bias: float = 0.05          # m/s2
@@ -42,6 +44,7 @@ class Parameters:
     placement: float = 0.003          # m; 2 mm in the study, and the ribbon does not lie quite straight
     # How far a measurement is to be trusted.
     field_noise: float = 0.9          # uT; 1.0 in the study
+    motor_field: float = 12.0         # uT: a coin motor's current adds 8-9
     field_map: float = 0.08           # of the strip's field: soft iron and alignment, which last, not noise
     field_gate: float = 25.0          # d2 (3 degrees of freedom) from where noise is inflated by d2 / gate
     height_noise: float = 0.010       # m
@@ -94,6 +97,9 @@ FRAME_DTYPE = np.dtype(
         ("height", "f8"),           # of the magnets' centres above the skin, m
         ("tilt", "f8"),             # prior of the tilt states, rad
         ("tilt_walk", "f8"),        # rad per sqrt(s)
+        ("tilt_by_turn", "f8", (2, 3)),  # how the tilt states change when the trunk turns in the room, rad per rad
+        ("trunk_turn", "f8"),       # rad per sqrt(s)
+        ("trunk_shake", "f8"),      # m/s per sqrt(s)
         ("earth_walk", "f8"),       # uT per sqrt(s)
     ]
 )
@@ -110,10 +116,13 @@ def frame_of(posture: str, length_m: float, height_m: float, parameters: Paramet
     first = (STANDARD_GRAVITY, 0.0, 0.0)
     second = (0.0, 0.0, STANDARD_GRAVITY) if seated else (0.0, STANDARD_GRAVITY, 0.0)
     row["lean"] = (first, second)
+    row["tilt_by_turn"] = ((0.0, 0.0, 1.0), (-1.0, 0.0, 0.0)) if seated else ((0.0, 1.0, 0.0), (-1.0, 0.0, 0.0))
+    row["trunk_turn"] = parameters.seated_turn if seated else 0.0
+    row["trunk_shake"] = parameters.seated_shake if seated else 0.0
     row["centre"] = (0.0, length_m / 2.0, 0.05)
     row["length"] = length_m
     row["height"] = height_m
     row["tilt"] = 3.0 * parameters.tilt if seated else parameters.tilt
-    row["tilt_walk"] = 0.006 if seated else parameters.tilt_walk
-    row["earth_walk"] = 0.4 if seated else parameters.earth_walk
+    row["tilt_walk"] = parameters.tilt_walk
+    row["earth_walk"] = parameters.earth_walk
     return row

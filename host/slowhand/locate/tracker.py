@@ -9,7 +9,7 @@ import numpy as np
 
 from slowhand.locate.book import AWAY, GAP, HEIGHT, MISFIT, NO_MOTION, SEARCH, TRACK, WENT_AWAY
 from slowhand.locate.contact_model import height_innovation
-from slowhand.locate.correction import correct, correct_one
+from slowhand.locate.correction import correct, correct_if_fitting, correct_one
 from slowhand.locate.field_map import FieldMap, build_map
 from slowhand.locate.field_model import field_innovation
 from slowhand.locate.kernel import inner, kernel
@@ -38,6 +38,9 @@ class Setup(NamedTuple):
     levers: np.ndarray     # (2, 3) m, hand frame, of the magnetometers
 
 
+MOTOR_D2 = 9.0           # of a look while the motor runs; the motor that is meant stays below
+MOTOR_LOOKS = 16.0       # the motor's field stays for a buzz of up to a hundred looks: they must not outvote what was known
+BUZZ_NEW, BUZZ_WEAK, BUZZ_STRONG = 0, 1, 2
 D2_CAP = 30.0            # one spike alone must not count as being lost
 BOUND_SPEED_HZ = 20.0
 BOUND_PLACE_HZ = 4.0
@@ -103,10 +106,13 @@ def _unwatched(row, est, n, seconds, book, par):
 
 @kernel
 def look(row, est, n, setup, book, frame, par, work):
-    """Correct the estimate by the fields that are fresh in this row. Ignored while the motor runs."""
+    """Correct the estimate by the fields that are fresh in this row.
+
+    While the motor runs they say little, and nothing at all where they do not fit the place: it adds a field of its own.
+    """
     strip_seen = 0.0
-    if row.haptic:
-        return
+    if not row.haptic:
+        book.buzz = BUZZ_NEW
     for k in range(2):
         if not row.field_new[k]:
             continue
@@ -118,6 +124,9 @@ def look(row, est, n, setup, book, frame, par, work):
             est.x, n, k, seen, setup.levers[k], setup.ribbon, est.field_map, frame, work
         )
         variance = par.field_noise**2 + par.field_map**2 * strip2
+        if row.haptic:
+            _look_through_buzz(est, n, variance, book, par, work)
+            continue
         d2, _ = correct(est.x, est.cov, n, np.int64(3), variance, par.field_gate, work)
         _remember_fit(d2, book, par)
         strip_seen = max(strip_seen, strip2)
@@ -125,6 +134,17 @@ def look(row, est, n, setup, book, frame, par, work):
         elapsed = book.field_s
         book.field_s = 0.0
         book.weak_s = book.weak_s + elapsed if strip_seen < par.weak_field**2 else 0.0
+
+
+@inner
+def _look_through_buzz(est, n, variance, book, par, work):
+    """The motor adds a field that is not known. Its first look, at a place still known, tells whether it is a weak one."""
+    if book.buzz == BUZZ_NEW:
+        d2 = correct_if_fitting(est.x, est.cov, n, np.int64(3), variance + par.motor_field**2, -1.0, work)
+        book.buzz = BUZZ_STRONG if d2 > MOTOR_D2 else BUZZ_WEAK
+    if book.buzz == BUZZ_WEAK:
+        variance += MOTOR_LOOKS * par.motor_field**2
+        correct_if_fitting(est.x, est.cov, n, np.int64(3), variance, MOTOR_D2, work)
 
 
 @inner
