@@ -14,12 +14,14 @@ from slowhand.sensing.curves import PadCurve
 from slowhand.sensing.profile import load_glove
 from slowhand.sim.bad_habits import HABITS
 from slowhand.sim.hand import Hand
+from slowhand.sim.level import REALISTIC, Level
 from slowhand.sim.magnets import FieldErrors
 from slowhand.sim.motion_sensor import MotionErrors
 from slowhand.sim.pads import PadErrors
 from slowhand.sim.profiles import UNCALIBRATED
 from slowhand.sim.scripts import REGIONS, SCRIPTS
-from slowhand.sim.simulation import REALISTIC, Level, SimOutput, Simulation
+from slowhand.sim.simulation import SimOutput, Simulation
+from slowhand.sim.sway import swaying
 
 
 def start_rows(run: SimOutput) -> np.ndarray:
@@ -228,21 +230,25 @@ def test_perfect_sensors_dead_reckon_the_whole_way():
     assert off.max() < 0.10  # rounding to 0.03 degrees per second and 1 mm/s2, integrated for 20 s
 
 
-def test_a_swaying_body_turns_gravity_and_the_gyroscope_together():
-    body = replace(Simulation(posture="seated", level=PERFECT).run().body, sway_mm=0.0, sway_deg=2.0)
-    run = Simulation("calm", seed=1, duration_s=15, level=PERFECT, posture="seated", body=body).run()
-    up = run.raw["accel"][20:61].mean(axis=0)  # the tremor averaged out
-    up /= np.linalg.norm(up)
-    turned = Rotation.identity()
-    for rate in (run.raw["gyro"][40:420] + run.raw["gyro"][41:421]) / 2:
-        turned = turned * Rotation.from_rotvec(rate * 0.005)
-    settled = run.raw["accel"][400:441].mean(axis=0)
-    expected = turned.apply(up, inverse=True)
-    angle = np.degrees(np.arccos(expected @ settled / np.linalg.norm(settled)))
-    assert angle < 0.3
-    back = Rotation.from_quat(run.truth["q"][[40, 420]], scalar_first=True)
-    unaware = (back[0].inv() * back[1]).apply(up, inverse=True)
-    assert np.degrees(np.arccos(unaware @ settled / np.linalg.norm(settled))) > 2 * angle
+def test_perfect_sensors_on_a_swaying_body_dead_reckon_through_the_room():
+    """Gravity, gyroscope and the sway's own accelerations belong together: the path in the room comes out."""
+    run = Simulation("mixed", seed=6, duration_s=16, level=PERFECT, posture="seated").run()
+    sway = swaying(run.body, len(run.raw), 200.0, np.random.default_rng([6, 8]))
+    path = sway.place_in_room(run.truth["p"])
+    attitude = Rotation.from_matrix(sway.rotation()[40]) * Rotation.from_quat(run.truth["q"][40], scalar_first=True)
+    place, velocity = path[40], (path[41] - path[39]) * 100.0
+    found = [place]
+    for now, later in zip(run.raw[40:-1], run.raw[41:], strict=True):
+        before = attitude.apply(now["accel"]) + run.body.gravity
+        attitude = attitude * Rotation.from_rotvec((now["gyro"] + later["gyro"]) / 2 * 0.005)
+        after = attitude.apply(later["accel"]) + run.body.gravity
+        place = place + velocity * 0.005 + (2 * before + after) / 6 * 0.005**2
+        velocity = velocity + (before + after) / 2 * 0.005
+        found.append(place)
+    off = np.linalg.norm(np.array(found) - path[40:], axis=1)
+    assert off[200] < 0.002
+    assert off.max() < 0.10
+    assert np.abs(path - run.truth["p"]).max() > 0.010  # it did sway
 
 
 @pytest.mark.parametrize("level", ["friendly", "harsh"])

@@ -44,6 +44,7 @@ class Body:
     tilt_x: float = 0.0              # the whole back leans sideways: dz/dx
     breathing_mm: float = 3.0        # top to bottom, felt by a hand on the ribs
     breathing_hz: float = 0.23
+    breathing_tilt: float = 0.0      # rad per metre of breath: the upper back rises more than the middle
     stiffness_n_per_mm: float = 4.0  # of skin, fat and muscle under a palm
     sway_mm: float = 0.0             # a seated receiver moves with the giver's work
     sway_deg: float = 0.0
@@ -103,6 +104,10 @@ class Body:
         phase = 2 * np.pi * self.breathing_hz * np.asarray(t_s, float)
         return self.breathing_mm / 2000.0 * (np.sin(phase) + 0.2 * np.sin(2 * phase + 0.6))
 
+    def breath_share(self, y: np.ndarray) -> np.ndarray:
+        """How much of the breath the skin at back y (m) has: 1 in the middle of the back, more above it."""
+        return 1.0 + self.breathing_tilt * (self.length_m / 2 - np.asarray(y, float))
+
 
 @dataclass(frozen=True)
 class BodyErrors:
@@ -146,10 +151,11 @@ class Strip:
     moment: np.ndarray
 
 
-def lay_strip(body: Body, rng: np.random.Generator, errors: BodyErrors) -> Strip:
+def lay_strip(body: Body, rng: np.random.Generator, errors: BodyErrors, lean: float = 0.0) -> Strip:
     """Lay the ribbon along the spine: its pitch is kept along the skin, so y advances a little less than 30 mm.
 
-    The first magnet is the origin and has no error of place.
+    The first magnet is the origin and has no error of place. ``lean`` is dz/dx of the skin below it, rad, where that
+    is more than the degree of an ordinary back (which is within the magnets' own tilt).
     """
     fine = np.linspace(0.0, 0.6, 6001)
     height = body.skin(np.zeros_like(fine), fine)
@@ -162,7 +168,7 @@ def lay_strip(body: Body, rng: np.random.Generator, errors: BodyErrors) -> Strip
     step = 1e-4
     slope = (body.skin(x, y + step) - body.skin(x, y - step)) / (2 * step)
     tilt = np.tan(rng.normal(0.0, np.radians(errors.tilt_deg), (MAGNET_COUNT, 2)))
-    up = np.stack([tilt[:, 0], tilt[:, 1] - slope, np.ones(MAGNET_COUNT)], axis=1)
+    up = np.stack([tilt[:, 0] - lean, tilt[:, 1] - slope, np.ones(MAGNET_COUNT)], axis=1)
     up /= np.linalg.norm(up, axis=1, keepdims=True)
     sign = np.array([1.0 if c == "+" else -1.0 for c in POLARITY])
     strength = MOMENT_A_M2 * (1.0 + rng.normal(0.0, errors.moment, MAGNET_COUNT))

@@ -134,13 +134,15 @@ def move(program: Program, hand: Hand, body: Body, rng: np.random.Generator) -> 
     )
     near = np.exp(-((lift / 0.06) ** 2))  # high in the air the hand no longer lies along the skin
     slope_x, slope_y = body.slope(place[:, 0], place[:, 1])
+    slope_y = slope_y - body.breathing_tilt * body.breath(t)
     angles = _lie_on_slope(heading, slope_x * near, slope_y * near)
     angles[:, 1:] += tilt
     shake = hand.tremor * (0.4 + 0.6 * (1.0 - np.exp(-((lift / 0.02) ** 2))))[:, None]
     angles += shake * np.radians(0.02) * slow_noise(rng, n, 3, rate, 6.0, 11.0)
     angles += hand.tremor * np.radians(0.5) * slow_noise(rng, n, 3, rate, 0.1, 0.6)
 
-    rest = body.rest(place[:, 0], place[:, 1]) + body.breath(t) * np.exp(-((lift / 0.02) ** 2))
+    breath = body.breath(t) * body.breath_share(place[:, 1])
+    rest = body.rest(place[:, 0], place[:, 1]) + breath * np.exp(-((lift / 0.02) ** 2))
     press = total / (body.stiffness_n_per_mm * 1000.0)
     target = np.column_stack([place, rest + lift - press])
     target += shake * 3.0e-5 * slow_noise(rng, n, 3, rate, 6.0, 11.0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slowhand.sim.body import Strip, Surroundings
+from slowhand.sim.body import Strip
 
 MU0_OVER_4PI = 1e-7  # T m / A
 LEVER_M = np.array([[0.0, 0.0, 0.0], [-0.06, 0.0, 0.0]])  # of both sensors in the hand frame
@@ -68,31 +68,12 @@ class Magnetometers:
     noise_ut: np.ndarray    # (2,)
     motor: np.ndarray       # (2, 3), uT while the motor runs
 
-    def read(
-        self,
-        p: np.ndarray,
-        rotation: np.ndarray,
-        strip: Strip,
-        world: Surroundings,
-        haptic: np.ndarray,
-        rng: np.random.Generator,
-        world_turn: np.ndarray | None = None,
-    ) -> np.ndarray:
-        """Readings in uT, hand frame, shape (N, 2, 3), for sensor places (N, 3) and attitudes (N, 3, 3).
-
-        ``world_turn`` (N, 3) is the small rotation of the body in the room (it turns the earth's field the
-        other way in the back frame). The strip moves with the body.
-        """
-        out = np.empty((len(p), 2, 3))
+    def read(self, felt_ut: np.ndarray, haptic: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Readings in uT, hand frame, shape (N, 2, 3), in the fields ``felt_ut`` (N, 2, 3) at the two ``lever``."""
+        out = np.empty_like(felt_ut)
         for k in range(2):
-            at = p + rotation @ self.lever[k]
-            around = world.field(at)
-            if world_turn is not None:
-                around = around - np.cross(world_turn, around)
-            back = strip_ut(strip, at) + around
-            hand = np.einsum("nji,nj->ni", rotation, back)
-            out[:, k] = hand @ self.gain[k].T + self.hard_iron[k] + haptic[:, None] * self.motor[k]
-            out[:, k] += rng.normal(0.0, self.noise_ut[k], (len(p), 3))
+            out[:, k] = felt_ut[:, k] @ self.gain[k].T + self.hard_iron[k] + haptic[:, None] * self.motor[k]
+            out[:, k] += rng.normal(0.0, self.noise_ut[k], (len(felt_ut), 3))
         return out
 
 

@@ -193,6 +193,39 @@ def near_spine(stage: Choreography) -> None:
         stage.perform(replace(plan, force_n=min(plan.force_n, 18.0)))
 
 
+def far(stage: Choreography) -> None:
+    """Minutes of work at 110-150 mm from the midline, and only now and then a stroke nearer the spine."""
+    rng, side = stage.rng, 1.0
+    while stage.left_s > 3.0:
+        until_s = stage.left_s - rng.uniform(40.0, 75.0)
+        while stage.left_s > max(until_s, 3.0):
+            stage.perform(_far_plan(stage, side))
+        if stage.left_s > 8.0:
+            _rub(stage, any_plan(stage, "glide", "upper", side))
+        side = -side if rng.random() < 0.5 else side
+
+
+def _far_plan(stage: Choreography, side: float) -> Plan:
+    rng, length = stage.rng, stage.body.back_length_mm
+    plan = any_plan(stage, str(rng.choice(["glide", "glide", "knead", "press", "friction"])), "middle", side)
+    x, y = side * rng.uniform(114.0, 146.0), rng.uniform(0.12, 0.70) * length
+    if plan.kind != "glide":
+        return replace(plan, start_mm=(x, y), end_mm=(x, y + 8.0 * (plan.kind != "press")))
+    end = (x + rng.uniform(-4.0, 4.0), y + rng.uniform(80.0, 180.0) * (1.0 if y < 0.4 * length else -1.0))
+    return replace(plan, start_mm=(x, y), end_mm=end, bow_mm=0.0)
+
+
+def toil(stage: Choreography) -> None:
+    """Mixed work, and between it half a minute at a time far from the spine."""
+    while stage.left_s > 3.0:
+        until_s, side = stage.left_s - stage.rng.uniform(40.0, 80.0), float(stage.rng.choice([-1.0, 1.0]))
+        while stage.left_s > max(until_s, 3.0):
+            _mixed_stroke(stage)
+        until_s = stage.left_s - stage.rng.uniform(25.0, 45.0)
+        while stage.left_s > max(until_s, 3.0):
+            stage.perform(_far_plan(stage, side))
+
+
 def absences(stage: Choreography) -> None:
     """Mixed work with the hands away for 5-30 s now and then."""
     while stage.left_s > 3.0:
@@ -287,4 +320,6 @@ SCRIPTS: dict[str, Script] = {
     "mixed": mixed,
     "near_spine": near_spine,
     "absences": absences,
+    "far": far,
+    "toil": toil,
 }

@@ -9,50 +9,27 @@ import numpy as np
 from slowhand.errors import BadInputError
 from slowhand.sensing.rows import RAW_DTYPE
 from slowhand.sim.bad_habits import SORE
-from slowhand.sim.body import (
-    FRIENDLY_BODY,
-    REALISTIC_BODY,
-    Body,
-    BodyErrors,
-    Strip,
-    Surroundings,
-    lay_strip,
-    some_body,
-    some_surroundings,
-)
-from slowhand.sim.hand import Hand, Motion, Program, bent_levers, move, quaternion, slow_noise
-from slowhand.sim.magnets import (
-    FRIENDLY_FIELD,
-    REALISTIC_FIELD,
-    FieldErrors,
-    field_counts,
-    field_ut,
-    some_magnetometers,
-)
+from slowhand.sim.body import Body, Strip, Surroundings, lay_strip, some_body, some_surroundings
+from slowhand.sim.field_at_hand import field_at_hand, seen_by_strip
+from slowhand.sim.foreign_iron import Phone, Ring, Steel, some_phone, some_ring, some_steel
+from slowhand.sim.hand import Hand, Motion, Program, bent_levers, move
+from slowhand.sim.level import LEVELS, Level
+from slowhand.sim.magnets import field_counts, field_ut, some_magnetometers
 from slowhand.sim.motion_sensor import (
     ACCEL_PER_COUNT,
-    FRIENDLY_MOTION,
     GYRO_PER_COUNT,
-    REALISTIC_MOTION,
-    MotionErrors,
     motion_counts,
     some_motion_sensor,
     specific_force,
 )
-from slowhand.sim.pads import FRIENDLY_PADS, REALISTIC_PADS, PadErrors, some_pads
+from slowhand.sim.moving_strip import Slip, some_slip
+from slowhand.sim.pads import some_pads
 from slowhand.sim.profiles import Offsets, glove_toml, receiver_toml, strip_toml
 from slowhand.sim.scripts import SCRIPTS, make_program
-from slowhand.sim.truth import (
-    CONTACT_OFF_N,
-    CONTACT_ON_N,
-    LOADED_N,
-    TRUTH_DTYPE,
-    TrueFlag,
-    TrueStroke,
-    hysteresis,
-    true_flags,
-    true_strokes,
-)
+from slowhand.sim.sway import Sway, leaning, swaying
+from slowhand.sim.trouble import NO_TROUBLE, Trouble, failing_from, long_buzzes, troubled_body
+from slowhand.sim.truth import TrueFlag, TrueStroke, true_flags, true_strokes
+from slowhand.sim.truth_rows import truth_rows
 
 CHIP_DTYPE = np.dtype(
     [
@@ -66,33 +43,6 @@ CHIP_DTYPE = np.dtype(
         ("haptic", "?"),
     ]
 )
-
-
-@dataclass(frozen=True)
-class Level:
-    """How far the simulated world is from what the pipeline assumes."""
-
-    body: BodyErrors
-    motion: MotionErrors
-    field: FieldErrors
-    pads: PadErrors
-    flex_mm: float
-    unsteady: float      # of the force, RMS, relative
-    slip_mm: float       # of the start pose
-    turn_deg: float
-
-
-FRIENDLY = Level(FRIENDLY_BODY, FRIENDLY_MOTION, FRIENDLY_FIELD, FRIENDLY_PADS, 0.0, 0.03, 1.5, 1.0)
-REALISTIC = Level(REALISTIC_BODY, REALISTIC_MOTION, REALISTIC_FIELD, REALISTIC_PADS, 1.5, 0.06, 4.0, 3.0)
-# A steel bed, a careless start, a strip laid in a hurry, fingers that bend: what still must not lead to wrong places.
-HARSH = Level(
-    BodyErrors(moment=0.06, tilt_deg=4.0, place_mm=3.0, gradient_ut_m=25.0, shape=1.4),
-    MotionErrors(accel_bias=0.05, gyro_bias=np.radians(0.6), scale=0.008, misalignment_deg=1.0),
-    FieldErrors(hard_iron_ut=4.0, soft_iron=0.03, misalignment_deg=1.0, lever_mm=2.0, lag_ms=3.0),
-    PadErrors(gain=0.06, hysteresis=1.0, creep=1.5, preload_n=0.06),
-    flex_mm=3.0, unsteady=0.08, slip_mm=9.0, turn_deg=6.0,
-)
-LEVELS = {"friendly": FRIENDLY, "realistic": REALISTIC, "harsh": HARSH}
 
 
 @dataclass(frozen=True)
@@ -112,6 +62,7 @@ class SimOutput:
     start_us: int                # device time at which the start procedure is over
     rate_hz: float
     offsets: Offsets
+    events: tuple[tuple[str, int], ...] = ()   # what trouble came, and at what device time, us
 
     def settings(self) -> dict[str, str]:
         """Texts of the files that belong to this run, by name: glove.toml, strip.toml, receiver.toml."""
@@ -132,7 +83,8 @@ class Simulation:
 
     ``script`` is one of `SCRIPTS`; ``level`` one of `LEVELS` by name or a `Level`; ``magnetometers`` 1 or 2;
     ``mag_lag_ms`` overrides the level's; ``motor`` buzzes at every true flag as the glove's reflex would;
-    ``boot_us`` is the device time of the first row; ``offsets`` are large errors that the glove's file knows.
+    ``boot_us`` is the device time of the first row; ``offsets`` are large errors that the glove's file knows;
+    ``trouble`` is what goes wrong besides (`slowhand.sim.trouble`).
     """
 
     script: str = "mixed"
@@ -148,6 +100,7 @@ class Simulation:
     rate_hz: float = 200.0
     boot_us: int = 1_500_000
     offsets: Offsets = field(default_factory=Offsets)
+    trouble: Trouble = NO_TROUBLE
 
     def run(self) -> SimOutput:
         """Compute everything. Bit-identical for the same arguments."""
@@ -159,45 +112,59 @@ class Simulation:
         motion = move(program, hand, body, self._random(3))
         levers = bent_levers(hand, motion.n, self.rate_hz, self._random(4))
         t_us = self.boot_us + np.rint(np.arange(motion.n) * 1e6 / self.rate_hz).astype(np.int64)
-        truth = _truth_rows(program, motion, levers, t_us)
+        truth = truth_rows(program, motion, levers, t_us)
         flags = true_flags(truth, body)
-        haptic = _buzzes(t_us, flags) if self.motor else np.zeros(motion.n, bool)
-        strip = lay_strip(body, self._random(5), level.body)
+        haptic = self._motor(t_us, flags)
+        strip = lay_strip(body, self._random(5), level.body, body.tilt_x if self.trouble.skin_lean else 0.0)
         world = some_surroundings(body, self._random(6), level.body)
-        chips = self._chips(program, motion, body, strip, world, level, t_us, haptic)
+        chips, events = self._chips(program, motion, body, strip, world, level, t_us, haptic)
+        raw = raw_from_chips(chips, self.magnetometers)
+        events += self._fail(chips, raw)
         return SimOutput(
-            chips, raw_from_chips(chips, self.magnetometers), truth,
-            true_strokes(truth, program.kinds, program.notes, body), flags, body, hand, strip, world,
+            chips, raw, truth, true_strokes(truth, program.kinds, program.notes, body), flags, body, hand, strip, world,
             self.magnetometers, self.boot_us + program.start_us, self.rate_hz, self.offsets,
+            tuple((what, self.boot_us + round(at_s * 1e6)) for what, at_s in events),
         )
 
     def _level(self) -> Level:
-        if isinstance(self.level, Level):
-            return self.level
-        if self.level not in LEVELS:
-            raise BadInputError(f"simulation: level is {self.level!r}; expected one of {', '.join(LEVELS)}")
         if self.script not in SCRIPTS:
             raise BadInputError(f"simulation: script is {self.script!r}; expected one of {', '.join(SCRIPTS)}")
-        return LEVELS[self.level]
+        if isinstance(self.level, Level):
+            level = self.level
+        elif self.level in LEVELS:
+            level = LEVELS[self.level]
+        else:
+            raise BadInputError(f"simulation: level is {self.level!r}; expected one of {', '.join(LEVELS)}")
+        return replace(level, slip_mm=self.trouble.start_slip_mm or level.slip_mm,
+                       turn_deg=self.trouble.start_turn_deg or level.turn_deg)
 
     def _body(self, level: Level) -> Body:
         if self.body is not None:
             return self.body
-        body = some_body(self._random(1), level.body, self.posture)
+        body = troubled_body(some_body(self._random(1), level.body, self.posture), self.trouble, self._random(21))
         return replace(body, sensitive=(SORE,)) if self.script == "flags" else body
 
     def _random(self, stream: int) -> np.random.Generator:
         # one stream per part: a change of one part leaves the others' draws alone
         return np.random.default_rng([self.seed, stream])
 
+    def _motor(self, t_us: np.ndarray, flags: list[TrueFlag]) -> np.ndarray:
+        if self.trouble.long_buzzes:
+            return long_buzzes(t_us, flags)
+        return _buzzes(t_us, flags) if self.motor else np.zeros(len(t_us), bool)
+
+    def _sway(self, body: Body, n: int, start_us: int) -> Sway | None:
+        sway = swaying(body, n, self.rate_hz, self._random(8))
+        if sway is None or not self.trouble.leans:
+            return sway
+        return replace(sway, turn=sway.turn + leaning(n, self.rate_hz, start_us * 1e-6, self._random(22)))
+
     def _chips(self, program: Program, motion: Motion, body: Body, strip: Strip, world: Surroundings, level: Level,
-               t_us: np.ndarray, haptic: np.ndarray) -> np.ndarray:
+               t_us: np.ndarray, haptic: np.ndarray) -> tuple[np.ndarray, list[tuple[str, float]]]:
+        """Chip counts, and what trouble came when (s)."""
         t, rng = motion.times(), self._random(7)
-        turn, turn_rate, shift = _sway(body, motion.n, self.rate_hz, self._random(8))
-        rotation = motion.rotation(t)
-        gravity = body.gravity - np.cross(turn, body.gravity)
-        force = specific_force(motion.place(t, 2) + shift, rotation, gravity)
-        omega = motion.turn_rate(t) + np.einsum("nji,nj->ni", rotation, turn_rate)
+        sway = self._sway(body, motion.n, program.start_us)
+        force, omega = _felt(motion, body, sway)
         accel, gyro = some_motion_sensor(self._random(9), level.motion).read(force, omega, haptic, self.rate_hz, rng)
         accel, gyro = accel + np.array(self.offsets.accel), gyro + np.array(self.offsets.gyro)
 
@@ -210,10 +177,12 @@ class Simulation:
         rows = np.arange(0, motion.n, every)
         lag_s = (level.field.lag_ms if self.mag_lag_ms is None else self.mag_lag_ms) / 1000.0
         earlier = t[rows] - lag_s
-        at = motion.place(earlier)
-        at[:, 2] -= 0.4 * body.breath(earlier)  # the spine moves less than the ribs
+        iron = self._iron(body, world, program.start_us * 1e-6)
+        field = field_at_hand(body, strip, world, earlier, rows, sway, **iron)
+        at, turned = seen_by_strip(motion.place(earlier), body, earlier), motion.rotation(earlier)
         sensors = some_magnetometers(self._random(11), level.field)
-        read = sensors.read(at, motion.rotation(earlier), strip, world, haptic[rows], rng, turn[rows])
+        felt = np.stack([field.hand(at, turned, lever) for lever in sensors.lever], axis=1)
+        read = sensors.read(felt, haptic[rows], rng)
         read += np.array([self.offsets.iron0_ut, self.offsets.iron1_ut])
         counts = field_counts(read)
         latest = np.arange(motion.n) // every
@@ -221,7 +190,26 @@ class Simulation:
         if self.magnetometers < 2:
             chips["field1"] = 0
         chips["field_new"][rows] = True
-        return chips
+        return chips, _events(**iron)
+
+    def _iron(self, body: Body, world: Surroundings, start_s: float) -> dict:
+        """The troubles that are fields, by the names that `field_at_hand` gives them."""
+        wanted = self.trouble
+        return {
+            "steel": some_steel(body, world.earth_ut, self._random(23)) if wanted.steel else None,
+            "phone": some_phone(body, start_s, self.duration_s, self._random(24)) if wanted.phone else None,
+            "ring": some_ring(self.hand, self.duration_s, self._random(25)) if wanted.ring else None,
+            "slip": some_slip(self.duration_s, self._random(26)) if wanted.strip_slips else None,
+        }
+
+    def _fail(self, chips: np.ndarray, raw: np.ndarray) -> list[tuple[str, float]]:
+        """Silence the second magnetometer from some time on."""
+        if not self.trouble.field1_fails:
+            return []
+        at_s = failing_from(self.duration_s, self._random(27))
+        gone = chips["t_us"] >= self.boot_us + at_s * 1e6
+        chips["field1"][gone], raw["m1"][gone] = 0, np.nan
+        return [("field1_fails", at_s)]
 
 
 def raw_from_chips(chips: np.ndarray, magnetometers: int = 2) -> np.ndarray:
@@ -238,51 +226,6 @@ def raw_from_chips(chips: np.ndarray, magnetometers: int = 2) -> np.ndarray:
     return raw
 
 
-def _truth_rows(program: Program, motion: Motion, levers: np.ndarray, t_us: np.ndarray) -> np.ndarray:
-    t = motion.times()
-    truth = np.zeros(motion.n, TRUTH_DTYPE)
-    rotation = motion.rotation(t)
-    truth["t_us"], truth["started"] = t_us, t_us - t_us[0] >= program.start_us
-    truth["p"], truth["v"] = motion.place(t), motion.place(t, 1)
-    truth["q"], truth["omega"] = quaternion(rotation), motion.turn_rate(t)
-    pads = truth["p"][:, None, :] + np.einsum("nij,nkj->nki", rotation, levers)
-    truth["pad_mm"] = pads[..., :2] * 1000.0
-    force = np.maximum(program.force, 0.0)
-    truth["force_n"], truth["total_n"] = force, force.sum(axis=1)
-    truth["contact"] = hysteresis(truth["total_n"], CONTACT_ON_N, CONTACT_OFF_N)
-    pressed = truth["total_n"] > 0.05
-    share = force / np.where(pressed, truth["total_n"], 1.0)[:, None]
-    cop = np.einsum("nk,nkj->nj", share, truth["pad_mm"])
-    truth["cop_mm"] = np.where(pressed[:, None], cop, np.nan)
-    # velocity of the material point under the centre of pressure: shares are held, places are moved
-    bend = np.einsum("nij,nkj->nki", rotation, np.gradient(levers, axis=0) * motion.rate_hz)
-    spin = np.einsum("nij,nkj->nki", rotation, np.cross(truth["omega"][:, None, :], levers))
-    pad_velocity = truth["v"][:, None, :] + spin + bend
-    velocity = 100.0 * np.einsum("nk,nkj->nj", share, pad_velocity[..., :2])
-    truth["velocity_cm_s"] = np.where(pressed[:, None], velocity, np.nan)
-    truth["speed_cm_s"] = np.hypot(*truth["velocity_cm_s"].T)
-    loaded = force >= LOADED_N
-    distance = np.where(loaded, np.abs(truth["pad_mm"][..., 0]), np.inf).min(axis=1)
-    truth["spine_mm"] = np.where(loaded.any(axis=1), distance, np.nan)
-    truth["stroke"], truth["knead_turns"] = program.stroke, program.phase
-    return truth
-
-
-def _sway(body: Body, n: int, rate_hz: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """How a seated body turns (rad), turns (rad/s) and is shaken (m/s2) in the room, each (N, 3), back frame.
-
-    Left out: the turn's own acceleration at the hand (0.05 rad/s2 times 0.3 m, half the accelerometer's bias).
-    """
-    if body.sway_mm == 0 and body.sway_deg == 0:
-        return np.zeros((n, 3)), np.zeros((n, 3)), np.zeros((n, 3))
-    noise = slow_noise(rng, n, 6, rate_hz, 0.15, 0.45)
-    turn = np.radians(body.sway_deg) * noise[:, :3]
-    shift = body.sway_mm / 1000.0 * noise[:, 3:]
-    rate = np.gradient(turn, 1.0 / rate_hz, axis=0)
-    shake = np.gradient(np.gradient(shift, 1.0 / rate_hz, axis=0), 1.0 / rate_hz, axis=0)
-    return turn, rate, shake
-
-
 def _buzzes(t_us: np.ndarray, flags: list[TrueFlag]) -> np.ndarray:
     """The motor runs for 200 ms from 60 ms after each true flag's start, at most once in two seconds."""
     out, free = np.zeros(len(t_us), bool), 0
@@ -292,3 +235,25 @@ def _buzzes(t_us: np.ndarray, flags: list[TrueFlag]) -> np.ndarray:
             out |= (t_us >= start) & (t_us < start + 200_000)
             free = start + 2_000_000
     return out
+
+
+def _felt(motion: Motion, body: Body, sway: Sway | None) -> tuple[np.ndarray, np.ndarray]:
+    """Specific force (m/s2) and turn rate (rad/s) of the hand in the room, hand frame, (N, 3) each."""
+    t = motion.times()
+    rotation, acceleration, omega = motion.rotation(t), motion.place(t, 2), motion.turn_rate(t)
+    if sway is None:
+        return specific_force(acceleration, rotation, body.gravity), omega
+    acceleration = sway.acceleration(motion.place(t), motion.place(t, 1), acceleration)
+    omega = omega + np.einsum("nji,nj->ni", rotation, sway.turn_rate())
+    return specific_force(acceleration, rotation, sway.to_back(body.gravity)), omega
+
+
+def _events(steel: Steel | None, phone: Phone | None, ring: Ring | None, slip: Slip | None) -> list[tuple[str, float]]:
+    events: list[tuple[str, float]] = []
+    if phone:
+        events += [("phone", stay.begin_s) for stay in phone.stays]
+    if ring:
+        events.append(("ring", ring.on_s))
+    if slip:
+        events.append(("strip_slips", slip.at_s))
+    return events
