@@ -34,7 +34,7 @@ class Sway:
     def turn_rate(self) -> np.ndarray:
         """Angular velocity of the back in the room, rad/s, back frame, (N, 3).
 
-        The right Jacobian of a rotation vector, to third order: exact to 1e-6 rad/s for the few degrees of a sway.
+        The right Jacobian of a rotation vector, to third order: exact to 1e-5 rad/s for the few degrees of a sway.
         """
         phi, rate = self.turn, self._derivative(self.turn)
         once = np.cross(phi, rate)
