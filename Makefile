@@ -3,13 +3,13 @@
 #   make demo            a simulated back rub, coached live; charts at the end   (ARGS="--seconds 20 --no-browser --out DIR")
 #   make test            everything that must hold, firmware in the emulator and a real browser included
 #   make bench           speeds, as ratios and percentiles
-#   make bench-locate    what must hold of the locator, each figure beside its bound; some fifteen minutes
+#   make bench-locate    what must hold of the locator, each figure beside its bound; about ten minutes
 #                        (ARGS="--markdown", ARGS="--seeds 40 41 --conditions mixed harsh")
 #   make bench-firmware  what must hold of the firmware, each figure beside its bound
 #   make soak            the long runs
 #   make firmware        the hex file for the glove      make flash PORT=/dev/ttyUSB0
 #   make lint            ruff and mypy                   make generate   the wire's generated files
-#   make pictures        the README's pictures           make clean
+#   make pictures        the pictures of README and docs         make clean
 
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -71,6 +71,7 @@ generate: venv
 
 pictures: $(VENV)/.dev
 	@$(BIN)/python -m tests.browser.pictures
+	@$(BIN)/python -m tests.bench.locator_picture
 
 # A virtual environment inside the project; made once, and again when pyproject.toml changes.
 venv: $(VENV)/.run

@@ -84,7 +84,8 @@ def _chosen(wanted: list[str]) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> None:
     asked = _parser().parse_args(arguments)
-    warm_up()
+    warm_up(lambda what, share: _progress(f"{what} {100 * share:.0f} %") if sys.stderr.isatty() else None)
+    _progress("")
     results = judge_all(_chosen(asked.conditions), asked.seeds, asked.seconds, asked.processes)
     lines: dict[str, list[Line]] = {}
     for name, scores in results.items():
