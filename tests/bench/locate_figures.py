@@ -42,13 +42,21 @@ class Line:
 
 
 def over_seeds(scores: list[Score], figure: str) -> tuple[float, float]:
-    """Median and worst; NaN where no seed had anything to judge. Of a coverage the worst is the farthest from 94 %."""
+    """Median and worst; NaN where no seed had anything to judge. Of a coverage the worst is the farthest from 94 %.
+
+    A session in which the hand was never located counts as an endless error: those that went well are not judged alone.
+    """
+    lost = np.array([s.located == 0.0 for s in scores])
     values = np.array([getattr(s, figure) for s in scores])
+    if figure in COVERED:
+        values = values[~np.isnan(values)]
+        if not len(values) or lost.mean() >= 0.5:
+            return np.nan, np.nan
+        return float(np.median(values)), float(values[np.argmax(np.abs(values - 0.94))])
+    values = np.where(np.isnan(values) & lost, np.inf, values)
     values = values[~np.isnan(values)]
     if not len(values):
         return np.nan, np.nan
-    if figure in COVERED:
-        return float(np.median(values)), float(values[np.argmax(np.abs(values - 0.94))])
     return float(np.median(values)), float(values.min() if figure in HIGH_IS_GOOD else values.max())
 
 
@@ -92,7 +100,7 @@ def return_lines(scores: list[Score], judged: bool) -> list[Line]:
 
 def shown(value: float, unit: str, decimals: int) -> str:
     """A figure in its unit; what is not known is said to be so."""
-    if np.isnan(value):
+    if not np.isfinite(value):
         return "unknown"
     return f"{100 * value if unit == '%' else value:.{decimals}f}"
 
