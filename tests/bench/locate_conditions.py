@@ -81,6 +81,7 @@ def _all(*left_out: str) -> Trouble:
 # A back that lies does not lean; a sensor that fails and a motor that runs are judged by themselves.
 _PRONE = {"trouble": _all("leans", "field1_fails", "long_buzzes"), "hand": Hand(scale=0.88, tremor=3.0)}
 _SEATED = {"trouble": _all("field1_fails", "long_buzzes"), "hand": Hand(scale=0.88, tremor=3.0), "posture": "seated"}
+_TREMBLING = Hand(scale=0.88, tremor=3.0, wander=1.0)   # 6-11 Hz alone: a hand that can still be held still
 _BUZZING = _PRONE | {"trouble": _all("leans", "field1_fails")}
 _SINGLE = {"magnetometers": 1}
 
@@ -94,7 +95,7 @@ JUDGED: dict[str, Condition] = {
     "tilted_start": _harsh("start on tilted skin, 8 mm and 5 degrees off", "tilted_start"),
     "breathing": _harsh("breathing 8 mm", "breathing"),
     "small": _harsh("small hand (0.88)", hand=Hand(scale=0.88)),
-    "tremor": _harsh("three times the tremor", hand=Hand(tremor=3.0)),
+    "tremor": _harsh("three times the tremor and the wandering of the hand", hand=Hand(tremor=3.0)),
     "far": _harsh("long work at 110-150 mm", script="far"),
     "seated": _harsh("seated, swaying", posture="seated"),
     "leaning": _harsh("seated, swaying and changing lean", "leans", posture="seated"),
@@ -112,6 +113,12 @@ JUDGED: dict[str, Condition] = {
     "single_absences": Condition("beside", "one magnetometer, absences", "absences", _SINGLE),
     "single_together": Condition("beside", "one magnetometer, all together", "toil", _PRONE | _SINGLE),
     "fails": Condition("beside", "the second magnetometer fails", options={"trouble": TROUBLES["field1_fails"]}),
+    "trembling": Condition("beside", "three times the tremor, wandering as usual",
+                           options={"hand": Hand(tremor=3.0, wander=1.0)}),
+    "trembling_together": Condition("beside", "all together, prone, wandering as usual", "toil",
+                                    _PRONE | {"hand": _TREMBLING}),
+    "trembling_seated": Condition("beside", "all together, seated, wandering as usual", "toil",
+                                  _SEATED | {"hand": _TREMBLING}),
     "buzzing": Condition("beside", "all together and long buzzes", "toil", _BUZZING),
     "absent": Condition("beside", "all together with absences", "absences", _PRONE),
 }

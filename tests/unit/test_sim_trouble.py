@@ -164,6 +164,20 @@ def test_tremor_grows_with_its_number(times: float) -> None:
         times * np.median(np.linalg.norm(one.place(t, 2) - none.place(t, 2), axis=1)), rel=0.05)
 
 
+def test_wandering_can_be_had_apart_from_tremor() -> None:
+    program = held(FLAT)
+    none, both, fast, slow = (
+        move(program, hand, FLAT, random(3))
+        for hand in (Hand(tremor=0.0), Hand(tremor=3.0), Hand(tremor=3.0, wander=0.0), Hand(tremor=0.0, wander=3.0))
+    )
+    t = none.times()[2000:3600]
+    assert both.place(t) - none.place(t) == pytest.approx(fast.place(t) + slow.place(t) - 2 * none.place(t), abs=1e-5)
+    drift, shiver = (np.abs(m.place(t) - none.place(t)).max() for m in (slow, fast))
+    assert drift > 10 * shiver     # millimetres against hundredths
+    felt = [np.linalg.norm(m.place(t, 2) - none.place(t, 2), axis=1).mean() for m in (slow, fast)]
+    assert felt[1] > 3 * felt[0]   # but the accelerometer feels the tremor
+
+
 # Sway and lean of a seated back.
 
 

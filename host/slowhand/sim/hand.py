@@ -17,11 +17,15 @@ PADS_MM = ((50, 55, -30), (95, 25, -30), (105, 0, -30), (95, -20, -30), (-40, 10
 
 @dataclass(frozen=True)
 class Hand:
-    """Whose hand: ``side`` "right" or "left" (mirrors y), ``scale`` 1 for size M (1.12 is large)."""
+    """Whose hand: ``side`` "right" or "left" (mirrors y), ``scale`` 1 for size M (1.12 is large).
+
+    ``tremor`` is of 6-11 Hz; ``wander`` is how much the hand drifts and rocks at 0.1-0.6 Hz, by nature as much.
+    """
 
     side: str = "right"
     scale: float = 1.0
     tremor: float = 1.0          # 1: physiological
+    wander: float | None = None  # None: an unsteady hand trembles and wanders alike
     flex_mm: float = 0.0         # fingers and thumb bend slowly, RMS of each axis
 
     @property
@@ -137,16 +141,18 @@ def move(program: Program, hand: Hand, body: Body, rng: np.random.Generator) -> 
     slope_y = slope_y - body.breathing_tilt * body.breath(t)
     angles = _lie_on_slope(heading, slope_x * near, slope_y * near)
     angles[:, 1:] += tilt
-    shake = hand.tremor * (0.4 + 0.6 * (1.0 - np.exp(-((lift / 0.02) ** 2))))[:, None]
+    held = (0.4 + 0.6 * (1.0 - np.exp(-((lift / 0.02) ** 2))))[:, None]
+    wander = hand.tremor if hand.wander is None else hand.wander
+    shake = hand.tremor * held
     angles += shake * np.radians(0.02) * slow_noise(rng, n, 3, rate, 6.0, 11.0)
-    angles += hand.tremor * np.radians(0.5) * slow_noise(rng, n, 3, rate, 0.1, 0.6)
+    angles += wander * np.radians(0.5) * slow_noise(rng, n, 3, rate, 0.1, 0.6)
 
     breath = body.breath(t) * body.breath_share(place[:, 1])
     rest = body.rest(place[:, 0], place[:, 1]) + breath * np.exp(-((lift / 0.02) ** 2))
     press = total / (body.stiffness_n_per_mm * 1000.0)
     target = np.column_stack([place, rest + lift - press])
     target += shake * 3.0e-5 * slow_noise(rng, n, 3, rate, 6.0, 11.0)
-    target += shake * 8.0e-4 * slow_noise(rng, n, 3, rate, 0.1, 0.6)
+    target += wander * held * 8.0e-4 * slow_noise(rng, n, 3, rate, 0.1, 0.6)
     sensor = target - np.einsum("nij,nj->ni", rotation_from_angles(angles), reference)
     return Motion(rate, n, make_interp_spline(t, sensor, k=5), make_interp_spline(t, angles, k=5))
 
