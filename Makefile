@@ -3,11 +3,13 @@
 #   make demo            a simulated back rub, coached live; charts at the end   (ARGS="--seconds 20 --no-browser --out DIR")
 #   make test            everything that must hold, firmware in the emulator and a real browser included
 #   make bench           speeds, as ratios and percentiles
+#   make bench-locate    what must hold of the locator, each figure beside its bound; about ten minutes
+#                        (ARGS="--markdown", ARGS="--seeds 40 41 --conditions mixed harsh")
 #   make bench-firmware  what must hold of the firmware, each figure beside its bound
 #   make soak            the long runs
 #   make firmware        the hex file for the glove      make flash PORT=/dev/ttyUSB0
 #   make lint            ruff and mypy                   make generate   the wire's generated files
-#   make pictures        the README's pictures           make clean
+#   make pictures        the pictures of README and docs         make clean
 
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -22,7 +24,7 @@ TEST_PACKAGES := gcc g++ make gcc-avr binutils-avr avr-libc arduino-core-avr lib
 FIRMWARE_PACKAGES := make gcc-avr binutils-avr avr-libc arduino-core-avr
 EMULATOR_PACKAGES := $(FIRMWARE_PACKAGES) gcc libsimavr-dev libelf-dev
 
-.PHONY: demo test bench bench-firmware soak firmware flash emulator lint generate pictures tools venv clean
+.PHONY: demo test bench bench-locate bench-firmware soak firmware flash emulator lint generate pictures tools venv clean
 
 demo: venv
 	$(if $(findstring --firmware,$(ARGS)),@$(call install,$(EMULATOR_PACKAGES),to build the firmware and its emulator))
@@ -37,6 +39,9 @@ test: tools $(VENV)/.dev
 
 bench: tools $(VENV)/.dev
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+bench-locate: $(VENV)/.dev
+	@$(BIN)/python -m tests.bench.bench_locate $(ARGS)
 
 bench-firmware: tools $(VENV)/.dev
 	@$(BIN)/python -m tests.bench firmware
@@ -66,6 +71,7 @@ generate: venv
 
 pictures: $(VENV)/.dev
 	@$(BIN)/python -m tests.browser.pictures
+	@$(BIN)/python -m tests.bench.locator_picture
 
 # A virtual environment inside the project; made once, and again when pyproject.toml changes.
 venv: $(VENV)/.run

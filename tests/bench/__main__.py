@@ -1,4 +1,7 @@
-"""`python -m tests.bench [NAME ...]`: run every bench_*.py (or those named) and print its figures."""
+"""`python -m tests.bench [NAME ...]`: run every bench_*.py (or those named) and print its figures.
+
+A bench that takes long by itself names the arguments of a shorter run in ``BRIEF``.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ def main(names: list[str]) -> int:
         return 2
     for name in names or found:
         print(f"\n== {name} ==", flush=True)
-        importlib.import_module(f"tests.bench.bench_{name}").main([])
+        bench = importlib.import_module(f"tests.bench.bench_{name}")
+        bench.main(getattr(bench, "BRIEF", []))
     return 0
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from slowhand.sim.body import Body
-from slowhand.sim.hand import Hand, Program, slow_noise
+from slowhand.sim.hand import Hand, Program
+from slowhand.sim.noise import slow_noise
 
 # Shares of the force on thumb, index, middle, ring, heel, edge, and how the hand tips (pitch: fingers down), degrees.
 TECHNIQUES: dict[str, tuple[tuple[float, ...], float]] = {

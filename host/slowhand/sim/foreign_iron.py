@@ -38,6 +38,11 @@ class Steel:
         return sum((dipoles_ut(p, m, at) for p, m in zip(self.place, self.moment, strict=True)), np.zeros_like(at))
 
 
+def sphere_moment(radius_m: np.ndarray, field_ut: np.ndarray) -> np.ndarray:
+    """Moment (K, 3) in A m2 of soft steel spheres of radii (K,) m in fields (K, 3) uT: ``4 pi a^3 B / mu0``."""
+    return 4 * np.pi * radius_m[:, None] ** 3 / MU0 * 1e-6 * field_ut
+
+
 def working_places(body: Body) -> np.ndarray:
     """A grid of places of a hand at work, (N, 3) m, over which the strength of the steel is stated."""
     x, y = np.meshgrid(np.linspace(-0.15, 0.15, 13), np.linspace(0.0, body.length_m, 16), indexing="ij")
@@ -47,8 +52,8 @@ def working_places(body: Body) -> np.ndarray:
 def some_steel(body: Body, earth_ut: np.ndarray, rng: np.random.Generator) -> Steel:
     """Springs and slats 15-30 cm below the skin (seated: the chair's seat and legs), eight of them.
 
-    Each is magnetised by the earth's field, ``m = 4 pi a^3 B / mu0`` for a sphere of radius a, and keeps half as much
-    again in a direction of its own, as steel does. The radii are scaled so that over the back the field is off its
+    Each is magnetised by the earth's field like a sphere of 2-5 cm, and keeps half as much again in a direction of
+    its own, as steel does. The radii are scaled so that over the back the field is off its
     own mean by 5-15 uT where it is worst: enough to draw a compass 10 degrees aside.
     """
     count = 8
@@ -61,7 +66,7 @@ def some_steel(body: Body, earth_ut: np.ndarray, rng: np.random.Generator) -> St
     radius = rng.uniform(0.02, 0.05, count)
     kept = rng.normal(0.0, 1.0, (count, 3))
     kept *= 0.5 * np.linalg.norm(earth_ut) / np.linalg.norm(kept, axis=1, keepdims=True)
-    moment = 4 * np.pi * radius[:, None] ** 3 / MU0 * 1e-6 * (earth_ut + kept)
+    moment = sphere_moment(radius, earth_ut + kept)
     wanted_ut = rng.uniform(5.0, 15.0)
     over = Steel(place, moment).field(working_places(body))
     worst = np.linalg.norm(over - over.mean(axis=0), axis=1).max()

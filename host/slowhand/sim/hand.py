@@ -7,21 +7,28 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.interpolate import BSpline, make_interp_spline
 from scipy.ndimage import gaussian_filter1d
-from scipy.signal import butter, sosfilt
 
 from slowhand.sim.body import Body
+from slowhand.sim.noise import slow_noise
+from slowhand.sim.sway import Sway
 
 # Pads of a right hand, size M, mm in the hand frame: thumb, index, middle, ring, heel, edge.
 PADS_MM = ((50, 55, -30), (95, 25, -30), (105, 0, -30), (95, -20, -30), (-40, 10, -35), (-35, -30, -35))
 
+HELD_ABOVE_M = 0.15   # over hops of some centimetres eye and hand go with the back
+
 
 @dataclass(frozen=True)
 class Hand:
-    """Whose hand: ``side`` "right" or "left" (mirrors y), ``scale`` 1 for size M (1.12 is large)."""
+    """Whose hand: ``side`` "right" or "left" (mirrors y), ``scale`` 1 for size M (1.12 is large).
+
+    ``tremor`` is of 6-11 Hz; ``wander`` is how much the hand drifts and rocks at 0.1-0.6 Hz, by nature as much.
+    """
 
     side: str = "right"
     scale: float = 1.0
     tremor: float = 1.0          # 1: physiological
+    wander: float | None = None  # None: an unsteady hand trembles and wanders alike
     flex_mm: float = 0.0         # fingers and thumb bend slowly, RMS of each axis
 
     @property
@@ -47,15 +54,6 @@ class Program:
     kinds: tuple[str, ...]
     start_us: int          # since the first row: the start procedure is over
     notes: tuple[str, ...] = ()  # one per stroke: what a script means it to show
-
-
-def slow_noise(rng: np.random.Generator, n: int, columns: int, rate_hz: float, low: float, high: float) -> np.ndarray:
-    """Random motion of unit RMS between two frequencies in Hz, shape (n, columns)."""
-    lead = int(2.0 * rate_hz / low) + 1
-    sos = butter(2, [low, high], "bandpass", fs=rate_hz, output="sos")
-    out = sosfilt(sos, rng.normal(0.0, 1.0, (n + lead, columns)), axis=0)[lead:]
-    # the theoretical RMS, so that a short run is not scaled by its own chance
-    return out / np.sqrt((high - low) / (rate_hz / 2.0) * 1.11)
 
 
 @dataclass(frozen=True)
@@ -121,8 +119,11 @@ def quaternion(rotation: np.ndarray) -> np.ndarray:
     return size / np.linalg.norm(size, axis=1, keepdims=True)
 
 
-def move(program: Program, hand: Hand, body: Body, rng: np.random.Generator) -> Motion:
-    """Turn a program into a motion: pads follow the skin, the palm lies along it, the hand trembles."""
+def move(program: Program, hand: Hand, body: Body, rng: np.random.Generator, sway: Sway | None = None) -> Motion:
+    """Turn a program into a motion: pads follow the skin, the palm lies along it, the hand trembles.
+
+    A hand on a swaying back goes along with it; high in the air it keeps still in the room instead.
+    """
     rate, n = program.rate_hz, len(program.force)
     t = np.arange(n) / rate
     smooth = 0.010 * rate  # samples; 10 ms: muscles do not make corners
@@ -137,18 +138,32 @@ def move(program: Program, hand: Hand, body: Body, rng: np.random.Generator) -> 
     slope_y = slope_y - body.breathing_tilt * body.breath(t)
     angles = _lie_on_slope(heading, slope_x * near, slope_y * near)
     angles[:, 1:] += tilt
-    shake = hand.tremor * (0.4 + 0.6 * (1.0 - np.exp(-((lift / 0.02) ** 2))))[:, None]
+    held = (0.4 + 0.6 * (1.0 - np.exp(-((lift / 0.02) ** 2))))[:, None]
+    wander = hand.tremor if hand.wander is None else hand.wander
+    shake = hand.tremor * held
     angles += shake * np.radians(0.02) * slow_noise(rng, n, 3, rate, 6.0, 11.0)
-    angles += hand.tremor * np.radians(0.5) * slow_noise(rng, n, 3, rate, 0.1, 0.6)
+    angles += wander * np.radians(0.5) * slow_noise(rng, n, 3, rate, 0.1, 0.6)
 
     breath = body.breath(t) * body.breath_share(place[:, 1])
     rest = body.rest(place[:, 0], place[:, 1]) + breath * np.exp(-((lift / 0.02) ** 2))
     press = total / (body.stiffness_n_per_mm * 1000.0)
     target = np.column_stack([place, rest + lift - press])
     target += shake * 3.0e-5 * slow_noise(rng, n, 3, rate, 6.0, 11.0)
-    target += shake * 8.0e-4 * slow_noise(rng, n, 3, rate, 0.1, 0.6)
+    target += wander * held * 8.0e-4 * slow_noise(rng, n, 3, rate, 0.1, 0.6)
     sensor = target - np.einsum("nij,nj->ni", rotation_from_angles(angles), reference)
+    if sway:
+        sensor, angles = _held_in_room(sensor, angles, lift, sway)
     return Motion(rate, n, make_interp_spline(t, sensor, k=5), make_interp_spline(t, angles, k=5))
+
+
+def _held_in_room(sensor: np.ndarray, angles: np.ndarray, lift: np.ndarray, sway: Sway) -> tuple[np.ndarray, np.ndarray]:
+    """Places and angles over the back of a hand that keeps still in the room the more, the higher it is lifted."""
+    share = (1.0 - np.exp(-((lift / HELD_ABOVE_M) ** 2)))[:, None]
+    turned = np.einsum("nji,njk->nik", sway.rotation(), rotation_from_angles(angles))
+    still = np.stack([np.arctan2(turned[:, 1, 0], turned[:, 0, 0]), -np.arcsin(turned[:, 2, 0]),
+                      np.arctan2(turned[:, 2, 1], turned[:, 2, 2])], axis=1)
+    off = (still - angles + np.pi) % (2 * np.pi) - np.pi
+    return sensor + share * (sway.place_on_back(sensor) - sensor), angles + share * off
 
 
 def _lie_on_slope(heading: np.ndarray, slope_x: np.ndarray, slope_y: np.ndarray) -> np.ndarray:

@@ -200,8 +200,8 @@ def far(stage: Choreography) -> None:
         until_s = stage.left_s - rng.uniform(40.0, 75.0)
         while stage.left_s > max(until_s, 3.0):
             stage.perform(_far_plan(stage, side))
-        if stage.left_s > 8.0:
-            _rub(stage, any_plan(stage, "glide", "upper", side))
+        if stage.left_s > 12.0:
+            _rub(stage, _nearer_plan(stage, side))
         side = -side if rng.random() < 0.5 else side
 
 
@@ -213,6 +213,12 @@ def _far_plan(stage: Choreography, side: float) -> Plan:
         return replace(plan, start_mm=(x, y), end_mm=(x, y + 8.0 * (plan.kind != "press")))
     end = (x + rng.uniform(-4.0, 4.0), y + rng.uniform(80.0, 180.0) * (1.0 if y < 0.4 * length else -1.0))
     return replace(plan, start_mm=(x, y), end_mm=end, bow_mm=0.0)
+
+
+def _nearer_plan(stage: Choreography, side: float) -> Plan:
+    rng, length = stage.rng, stage.body.back_length_mm
+    x, y = side * rng.uniform(30.0, 60.0), rng.uniform(0.15, 0.40) * length
+    return Plan("glide", "palm", (x, y), (x, y + rng.uniform(100.0, 200.0)), 9.0, speed_cm_s=float(rng.uniform(6, 12)))
 
 
 def toil(stage: Choreography) -> None:

@@ -109,7 +109,8 @@ class Simulation:
         hand = replace(self.hand, flex_mm=max(self.hand.flex_mm, level.flex_mm))
         program = make_program(self.script, hand, body, self._random(2), self.duration_s, self.rate_hz,
                                level.slip_mm, level.turn_deg, level.unsteady)
-        motion = move(program, hand, body, self._random(3))
+        sway = self._sway(body, len(program.force), program.start_us)
+        motion = move(program, hand, body, self._random(3), sway)
         levers = bent_levers(hand, motion.n, self.rate_hz, self._random(4))
         t_us = self.boot_us + np.rint(np.arange(motion.n) * 1e6 / self.rate_hz).astype(np.int64)
         truth = truth_rows(program, motion, levers, t_us)
@@ -117,7 +118,7 @@ class Simulation:
         haptic = self._motor(t_us, flags)
         strip = lay_strip(body, self._random(5), level.body, body.tilt_x if self.trouble.skin_lean else 0.0)
         world = some_surroundings(body, self._random(6), level.body)
-        chips, events = self._chips(program, motion, body, strip, world, level, t_us, haptic)
+        chips, events = self._chips(program, motion, sway, body, strip, world, level, t_us, haptic)
         raw = raw_from_chips(chips, self.magnetometers)
         events += self._fail(chips, raw)
         return SimOutput(
@@ -159,11 +160,10 @@ class Simulation:
             return sway
         return replace(sway, turn=sway.turn + leaning(n, self.rate_hz, start_us * 1e-6, self._random(22)))
 
-    def _chips(self, program: Program, motion: Motion, body: Body, strip: Strip, world: Surroundings, level: Level,
-               t_us: np.ndarray, haptic: np.ndarray) -> tuple[np.ndarray, list[tuple[str, float]]]:
+    def _chips(self, program: Program, motion: Motion, sway: Sway | None, body: Body, strip: Strip, world: Surroundings,
+               level: Level, t_us: np.ndarray, haptic: np.ndarray) -> tuple[np.ndarray, list[tuple[str, float]]]:
         """Chip counts, and what trouble came when (s)."""
         t, rng = motion.times(), self._random(7)
-        sway = self._sway(body, motion.n, program.start_us)
         force, omega = _felt(motion, body, sway)
         accel, gyro = some_motion_sensor(self._random(9), level.motion).read(force, omega, haptic, self.rate_hz, rng)
         accel, gyro = accel + np.array(self.offsets.accel), gyro + np.array(self.offsets.gyro)

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from slowhand.sim.body import Body
-from slowhand.sim.hand import slow_noise
+from slowhand.sim.noise import slow_noise
 
 HIP_BELOW_SACRUM_M, HIP_DEPTH_M = 0.08, -0.10   # a seated trunk turns about the hips
 LEAN_EACH_DEG = (2.0, 3.0)    # of one change of lean
@@ -34,7 +34,7 @@ class Sway:
     def turn_rate(self) -> np.ndarray:
         """Angular velocity of the back in the room, rad/s, back frame, (N, 3).
 
-        The right Jacobian of a rotation vector, to third order: exact to 1e-6 rad/s for the few degrees of a sway.
+        The right Jacobian of a rotation vector, to third order: exact to 1e-5 rad/s for the few degrees of a sway.
         """
         phi, rate = self.turn, self._derivative(self.turn)
         once = np.cross(phi, rate)
@@ -60,6 +60,10 @@ class Sway:
     def place_in_room(self, at: np.ndarray, rows: slice | np.ndarray = slice(None)) -> np.ndarray:
         """Where points (N, 3) of the back frame are in the room, m; the two frames agree when nothing sways."""
         return self.pivot + self.shift[rows] + np.einsum("nij,nj->ni", self.rotation(rows), at - self.pivot)
+
+    def place_on_back(self, at: np.ndarray) -> np.ndarray:
+        """Where points (N, 3) of the room are over the back, m: the way back from `place_in_room`."""
+        return self.pivot + self.to_back(at - self.pivot - self.shift)
 
     def _derivative(self, values: np.ndarray) -> np.ndarray:
         return np.gradient(values, 1.0 / self.rate_hz, axis=0)
