@@ -49,6 +49,7 @@ BOOK_DTYPE = np.dtype(
         # health
         ("nis_fast", "f8"),        # smoothed d2 / 3
         ("nis_slow", "f8"),
+        ("surprise", "f8"),        # square of the field's innovation over a plain sensor's and map's, smoothed over contact
         ("height_z", "f8"),        # smoothed contact height innovation, sigmas
         ("weak_s", "f8"),          # how long the strip's field has been predicted weak
         ("field_s", "f8"),         # since a field was last used
@@ -89,4 +90,5 @@ def new_book() -> np.ndarray:
     book["height_s"] = 1e3
     book["last_field_s"] = 1e3
     book["prior_s"] = 1e3
+    book["surprise"] = 1.0
     return book

@@ -7,20 +7,21 @@ from copy import deepcopy
 from typing import Any
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from slowhand.errors import BadInputError
 from slowhand.locate import book as status
 from slowhand.locate.book import POSES, ROWS, new_book
 from slowhand.locate.field_map import empty_map
 from slowhand.locate.guidance import RUNNING, Guidance, guidance_of
-from slowhand.locate.layout import error_size
+from slowhand.locate.layout import P, Q, V, error_size
 from slowhand.locate.motion_mode import Orientation, unknown_poses
 from slowhand.locate.motion_model import new_work
 from slowhand.locate.parameters import Parameters, frame_of, packed
 from slowhand.locate.pose import POSE_DTYPE, Mode, Phase
 from slowhand.locate.prior import fresh_state
 from slowhand.locate.search import Bank, new_bank
-from slowhand.locate.start_solve import solve_start
+from slowhand.locate.start_solve import StartSearch, StartSolution
 from slowhand.locate.start_watch import HINT_NO_FIT, new_start
 from slowhand.locate.step import report, run
 from slowhand.locate.strip import StripProfile, load_strip, ribbon_of
@@ -29,6 +30,7 @@ from slowhand.sensing.profile import GloveProfile
 from slowhand.sensing.rows import SENSED_DTYPE
 
 POSTURES = ("prone", "seated")
+RESTING_M_S = 0.04  # how fast a hand that rests may have begun to move
 TRIAL_S = 12.0   # a rest that was taken for the start pose by mistake does not fit for longer
 
 
@@ -74,6 +76,7 @@ class Locator:
         self._book, self._start = new_book(), new_start()
         self._estimate = _new_estimate(self._size, self._strip.magnets)
         self._bank = new_bank(self._size)
+        self._search: StartSearch | None = None
         self._orientation = Orientation()
 
     @property
@@ -109,7 +112,7 @@ class Locator:
                 self._start, self._frame, self._packed, self._work,
             )
             if at < len(rows):
-                self._begin()
+                self._solve()
                 report(rows[at], written[at], self._estimate, self._book[0], self._start[0], self._packed[0])
                 at += 1
         return poses
@@ -122,6 +125,7 @@ class Locator:
                 "start": self._start,
                 "estimate": tuple(self._estimate),
                 "bank": tuple(self._bank),
+                "search": None if self._search is None else self._search.state(),
                 "orientation": self._orientation.state(),
             }
         )
@@ -132,22 +136,44 @@ class Locator:
         self._book, self._start = state["book"], state["start"]
         self._estimate = Estimate(*state["estimate"])
         self._bank = Bank(*state["bank"])
+        self._search = None
+        if state["search"] is not None:
+            self._search = self._new_search()
+            self._search.restore(state["search"])
         self._orientation.restore(state["orientation"])
 
-    def _begin(self) -> None:
-        """Both rests were seen: solve for the start, or wait on when it does not fit."""
-        book, start, estimate = self._book[0], self._start[0], self._estimate
-        solution = solve_start(start, self._setup, self._frame[0], self._parameters)
-        if not solution.believable:
-            start["hint"] = HINT_NO_FIT
-            start["pose_slices"] = 0
-            book["status"] = status.WAIT
+    def _new_search(self) -> StartSearch:
+        return StartSearch(self._start[0], self._setup, self._frame[0], self._parameters)
+
+    def _solve(self) -> None:
+        """Both rests were seen: a row's share of solving for the start; wait on when it does not fit."""
+        if self._search is None:
+            self._search = self._new_search()
+        self._search.advance()
+        solution = self._search.solution
+        if solution is None:
             return
+        self._search = None
+        if solution.believable:
+            self._begin(solution)
+            return
+        book, start = self._book[0], self._start[0]
+        start["hint"] = HINT_NO_FIT
+        start["pose_slices"] = 0
+        book["status"] = status.WAIT
+
+    def _begin(self, solution: StartSolution) -> None:
+        book, start, estimate = self._book[0], self._start[0], self._estimate
         estimate.x[:] = solution.x
         estimate.cov[:] = solution.cov
+        # The hand has rested on meanwhile, or has begun to move.
+        turned = Rotation.from_quat(np.roll(solution.x[Q : Q + 4], -1)) * Rotation.from_quat(np.roll(start["turned"], -1))
+        estimate.x[Q : Q + 4] = np.roll(turned.as_quat(), 1)
+        estimate.cov[range(P, P + 3), range(P, P + 3)] += (RESTING_M_S * start["turned_s"]) ** 2
+        estimate.cov[range(V, V + 3), range(V, V + 3)] += RESTING_M_S**2
         for s in range(2):
-            estimate.snap_x[s] = solution.x
-            estimate.snap_cov[s] = solution.cov
+            estimate.snap_x[s] = estimate.x
+            estimate.snap_cov[s] = estimate.cov
             estimate.snap_age[s] = 0.0
         book["trial_s"] = TRIAL_S if start["strict"] else 0.0
         book["status"] = status.TRACK

@@ -41,6 +41,7 @@ class Parameters:
     thick: float = 0.008              # m: hands of other sizes, flesh pressed in
     moment: float = 0.05              # relative; study
     lean: float = 0.055               # rad per axis, of a magnet on its ribbon; study: 4 degrees
+    slope: float = 0.04               # rad, of all magnets together: nobody lies quite level
     placement: float = 0.003          # m; 2 mm in the study, and the ribbon does not lie quite straight
     # How far a measurement is to be trusted.
     field_noise: float = 0.9          # uT; 1.0 in the study

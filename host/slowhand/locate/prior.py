@@ -9,6 +9,7 @@ from slowhand.locate.layout import (
     BG,
     FALL,
     MAGNETS,
+    PER_MAGNET,
     N_SHAPE,
     SHAPE,
     SHIFT,
@@ -47,4 +48,8 @@ def prior_covariance(parameters: Parameters, frame: np.void, magnets: int) -> np
     sigma[THICK] = parameters.thick
     one_magnet = [parameters.lean, parameters.lean, parameters.moment] + [parameters.placement] * 3
     sigma[MAGNETS:] = np.tile(one_magnet, magnets)
-    return np.diag(sigma**2)
+    cov = np.diag(sigma**2)
+    # Skin that slopes sideways leans all magnets alike.
+    sideways = MAGNETS + PER_MAGNET * np.arange(magnets)
+    cov[np.ix_(sideways, sideways)] += parameters.slope**2
+    return cov

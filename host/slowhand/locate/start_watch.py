@@ -18,14 +18,15 @@ SLICE_S = 0.25
 NEEDED = 5               # slices: 1.25 s whole within a rest of 2 s, whatever its phase
 WORK_S = 8.0             # of contact before: a back rub is on, and its rests are easily taken for a start;
 STRICT_NEEDED = 7        # then only a longer and quieter one counts
-STRICT_QUIET = 0.5       # of the limits of stillness
-STILL_TURN = 0.25        # rad/s; a hand held in the air trembles and sways by 0.02-0.15, seated receivers sway too
-STILL_SHAKE = 0.8        # m/s2, standard deviation within a slice; tremor and sway are 0.05-0.5
+STRICT_QUIET = 0.32      # of the limits of stillness
+TWITCH = 2               # slices that one without rest costs: a hand that trembles now and then has not left
+STILL_TURN = 0.40        # rad/s; a hand held in the air trembles and sways by 0.02-0.15, a restless giver's by 0.35
+STILL_SHAKE = 1.5        # m/s2, standard deviation within a slice; tremor and sway are 0.05-0.5, of a restless giver 1.2
 GRAVITY_OFF = 1.0        # m/s2 of the mean from gravity: 50 mg of bias and some sway
 AWAY_STEADY_UT = 2.0     # standard deviation within a slice
 AWAY_FIELD_UT = 110.0    # the earth's 25-65 with residual and room iron
-AWAY_DIFFER_UT = 22.0    # both magnetometers see the same, but for their residual iron
-POSE_STEADY = 0.06       # of the field
+AWAY_DIFFER_UT = 28.0    # both magnetometers see the same, but for their residual iron
+POSE_STEADY = 0.08       # of the field
 POSE_FIELD_UT = 30.0     # of strip at one of the sensors: a hand on the strip sees 100-700
 POSE_TILT = 0.7          # cosine of how far off gravity may be: a palm on a slope, not on its edge
 LINK_MAX_S = 60.0        # gyroscope drift makes an older rest useless
@@ -64,8 +65,11 @@ START_DTYPE = np.dtype(
         ("pose_has", "i8", 2),
         ("pose_accel", "f8", 3),
         ("pose_gyro", "f8", 3),
+        ("pose_turn", "f8"),       # rms rate, rad/s
         ("pose_lever", "f8", 3),   # of the contact, m
         ("pose_contact", "i8"),
+        ("turned", "f8", 4),       # rotation since both rests were seen: hand now -> hand then
+        ("turned_s", "f8"),
         # the slice in progress
         ("length_s", "f8"),
         ("rows", "i8"),
@@ -202,8 +206,8 @@ def _close_slice(seated, book, start, work):
     quiet = STRICT_QUIET if start.strict else 1.0
     if turn > quiet * STILL_TURN or shake > quiet * STILL_SHAKE or abs(felt - STANDARD_GRAVITY) > GRAVITY_OFF:
         start.hint = HINT_MOVING
-        start.away_slices = 0
-        start.pose_slices = 0
+        start.away_slices = max(0, start.away_slices - TWITCH)
+        start.pose_slices = max(0, start.pose_slices - TWITCH)
         return
     if math.isnan(steady0) and math.isnan(steady1):
         start.hint = HINT_NO_FIELD
@@ -291,7 +295,7 @@ def _try_pose(seated, steady0, steady1, book, start, work):
     else:
         _take_pose(steady0, steady1, book, start)
         return
-    start.pose_slices = 0
+    start.pose_slices = max(0, start.pose_slices - TWITCH)
 
 
 @inner
@@ -302,6 +306,8 @@ def _take_pose(steady0, steady1, book, start):
         start.pose_accel[i] += (start.accel[i] - start.pose_accel[i]) * weight
         start.pose_gyro[i] += (start.gyro[i] - start.pose_gyro[i]) * weight
         start.pose_lever[i] = book.lever[i]
+    turn = math.sqrt(start.gyro2 / start.rows)
+    start.pose_turn += (turn - start.pose_turn) * weight
     start.pose_contact = book.contact
     for k in range(2):
         steady = steady0 if k == 0 else steady1

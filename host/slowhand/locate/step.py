@@ -11,6 +11,7 @@ from slowhand.locate.field_map import build_map
 from slowhand.locate.kernel import inner, kernel
 from slowhand.locate.layout import BG, SHIFT, A, P, Q, V
 from slowhand.locate.pose import Mode, Phase
+from slowhand.locate.rotation import turn_in_hand
 from slowhand.locate.search import SETTLE_S, begin, level_enough, run_bank, score_grid, settle
 from slowhand.locate.start_watch import begin_again, watch
 from slowhand.locate.tracker import bound, carry, doubt, judge, look, stated, touch
@@ -26,12 +27,15 @@ TIDY_ROWS = 8
 def run(rows, poses, first, n, seated, est, bank, setup, books, starts, frames, pars, work):
     """Take in ``rows`` from ``first`` on, writing ``poses``; returns the row after the last one taken in.
 
-    Stops early, after writing nothing for that row, when the start procedure is complete (book.status SOLVE): the
-    caller solves for the start and calls ``report`` for the row before it goes on behind it.
+    Stops early, after writing nothing for that row, while the start is being solved for (book.status SOLVE): the
+    caller does a row's share of that and calls ``report`` for the row before it goes on behind it.
     """
     book, start, frame, par = books[0], starts[0], frames[0], pars[0]
     for i in range(first, rows.shape[0]):
         row = rows[i]
+        if book.status == SOLVE:
+            rest_on(row, setup, book, start)
+            return i
         if book.status == WAIT:
             wait(row, seated, setup, book, start, work)
             if book.status == SOLVE:
@@ -48,18 +52,39 @@ def run(rows, poses, first, n, seated, est, bank, setup, books, starts, frames, 
 @kernel
 def wait(row, seated, setup, book, start, work):
     """One row before the start procedure is complete."""
+    seconds = _note(row, setup, book)
+    watch(row, seconds, seated, book, start, work)
+    if start.pose_ready:
+        start.pose_ready = 0
+        start.turned[0], start.turned[1], start.turned[2], start.turned[3] = 1.0, 0.0, 0.0, 0.0
+        start.turned_s = 0.0
+        book.status = SOLVE
+
+
+@kernel
+def rest_on(row, setup, book, start):
+    """One row while the start is solved for: the hand rests on, and the gyroscope tells how it turns all the same."""
+    seconds = _note(row, setup, book)
+    start.turned_s += seconds
+    if row.motion_ok:
+        turn_in_hand(
+            start.turned, (row.gyro[0] - start.bias[0]) * seconds, (row.gyro[1] - start.bias[1]) * seconds,
+            (row.gyro[2] - start.bias[2]) * seconds,
+        )
+
+
+@inner
+def _note(row, setup, book):
+    """Keep what later rows need of this one; returns the seconds since the last."""
     seconds = (row.t_us - book.t_us) * 1e-6 if book.seen > 0 else 0.0
     book.seen += 1
     book.t_us = row.t_us
     feel(row, setup.pads, seconds, book)
-    watch(row, seconds, seated, book, start, work)
     book.has_last = row.motion_ok
     for i in range(3):
         book.last_accel[i] = row.accel[i]
         book.last_gyro[i] = row.gyro[i]
-    if start.pose_ready:
-        start.pose_ready = 0
-        book.status = SOLVE
+    return seconds
 
 
 @kernel

@@ -40,6 +40,7 @@ class Setup(NamedTuple):
 
 MOTOR_D2 = 9.0           # of a look while the motor runs; the motor that is meant stays below
 MOTOR_LOOKS = 16.0       # the motor's field stays for a buzz of up to a hundred looks: they must not outvote what was known
+SURPRISE_UT, SURPRISE_MAP, SURPRISE_CAP, SURPRISE_S = 0.5, 0.01, 25.0, 15.0
 BUZZ_NEW, BUZZ_WEAK, BUZZ_STRONG = 0, 1, 2
 D2_CAP = 30.0            # one spike alone must not count as being lost
 BOUND_SPEED_HZ = 20.0
@@ -127,6 +128,7 @@ def look(row, est, n, setup, book, frame, par, work):
         if row.haptic:
             _look_through_buzz(est, n, variance, book, par, work)
             continue
+        _remember_surprise(strip2, book, work)
         d2, _ = correct(est.x, est.cov, n, np.int64(3), variance, par.field_gate, work)
         _remember_fit(d2, book, par)
         strip_seen = max(strip_seen, strip2)
@@ -145,6 +147,17 @@ def _look_through_buzz(est, n, variance, book, par, work):
     if book.buzz == BUZZ_WEAK:
         variance += MOTOR_LOOKS * par.motor_field**2
         correct_if_fitting(est.x, est.cov, n, np.int64(3), variance, MOTOR_D2, work)
+
+
+@inner
+def _remember_surprise(strip2, book, work):
+    """How far the field is from what was expected, measured by the noise and map error of a plain world."""
+    if not book.contact:
+        return
+    plain = 3.0 * (SURPRISE_UT**2 + SURPRISE_MAP**2 * strip2)
+    nu2 = work.nu[0] ** 2 + work.nu[1] ** 2 + work.nu[2] ** 2
+    since = max(0.5 * book.field_s, 0.002)
+    book.surprise += (min(nu2 / plain, SURPRISE_CAP) - book.surprise) * min(1.0, since / SURPRISE_S)
 
 
 @inner

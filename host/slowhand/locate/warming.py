@@ -14,6 +14,7 @@ from slowhand.locate.motion_model import new_work
 from slowhand.locate.parameters import Parameters, frame_of, packed
 from slowhand.locate.prior import fresh_state, prior_covariance
 from slowhand.locate.search import new_bank, run_bank, score_grid, settle
+from slowhand.locate.start_solve import StartSearch
 from slowhand.locate.start_watch import new_start
 from slowhand.locate.step import report, run, wait
 from slowhand.locate.strip import load_strip, ribbon_of
@@ -52,9 +53,18 @@ def _calls() -> list[tuple[str, Callable[[], object]]]:
         ("settling hypotheses", lambda: settle(est, bank, setup, book, frame, par, work)),
         ("comparing hypotheses", lambda: compare(bank, book, frame)),
         ("the start procedure", lambda: wait(row, False, setup, book, start, work)),
+        ("solving for the start", lambda: _solve_once(starts, setup, frame, parameters)),
         ("reporting", lambda: report(row, poses[0], est, book, start, par)),
         (
             "the whole step",
             lambda: run(rows, poses, 0, n, False, est, bank, setup, new_book(), starts, frames, pars, work),
         ),
     ]
+
+
+def _solve_once(starts: np.ndarray, setup: Setup, frame: np.void, parameters: Parameters) -> None:
+    seen = starts.copy()
+    seen["away_has"], seen["pose_has"], seen["pose_accel"] = 1, 1, (0.0, 0.0, 9.81)
+    search = StartSearch(seen[0], setup, frame, parameters)
+    while search.solution is None:
+        search.advance()
