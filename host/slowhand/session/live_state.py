@@ -52,16 +52,20 @@ class PadView:
 
 @dataclass(frozen=True)
 class HandView:
-    """The hand on the back. ``None`` places mean: unknown, draw no hand."""
+    """The hand on the back. ``None`` places mean: unknown, draw no hand.
+
+    Where only x is known the hand is not located, and every y is ``None``.
+    """
 
     located: bool
     x_mm: float | None
     y_mm: float | None
     heading_rad: float | None
-    sigma_mm: float | None       # the larger of sigma x and y
+    sigma_mm: float | None       # the larger of sigma x and y; of x where it alone is known
     cop_x_mm: float | None
     cop_y_mm: float | None
     pads: tuple[PadView, ...]
+    x_known: bool = False        # x can be believed; always so when located
 
 
 @dataclass(frozen=True)

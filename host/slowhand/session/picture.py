@@ -165,13 +165,14 @@ def hand_of(row: np.void) -> HandView:
         x_mm=_known(x),
         y_mm=_known(y),
         heading_rad=_known(float(row["heading_rad"])),
-        sigma_mm=_known(max(row["sigma_mm"].tolist())),
+        sigma_mm=max((sigma for sigma in row["sigma_mm"].tolist() if math.isfinite(sigma)), default=None),
         cop_x_mm=_known(cop_x),
         cop_y_mm=_known(cop_y),
         pads=tuple(
             PadView(_known(pad_x), _known(pad_y), _known(force), at_least)
             for (pad_x, pad_y), force, at_least in pads
         ),
+        x_known=bool(row["x_known"]),
     )
 
 
