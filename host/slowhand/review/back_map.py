@@ -63,8 +63,8 @@ def draw_x_alone(ax: Axes, record: SessionRecord, rows: slice, words: bool) -> N
         ax.add_patch(Rectangle((begin, -0.2 * record.back_length_mm), end - begin, 1.4 * record.back_length_mm,
                                facecolor="none", edgecolor=ink.X_ALONE, hatch=ink.X_ALONE_HATCH, lw=0, zorder=3))
     if columns and words:
-        mark = Patch(facecolor="white", edgecolor=ink.X_ALONE, hatch=ink.X_ALONE_HATCH, label="x only, height unknown")
-        ax.legend(handles=[mark], loc="upper center", bbox_to_anchor=(0.5, 0.02), fontsize=7, frameon=False)
+        mark = Patch(facecolor="white", edgecolor=ink.X_ALONE, hatch=ink.X_ALONE_HATCH, label="x only,\nheight unknown")
+        ax.legend(handles=[mark], loc="lower left", fontsize=7, frameon=False, borderaxespad=0.2)
 
 
 def draw_body(ax: Axes, record: SessionRecord) -> None:

@@ -54,15 +54,18 @@ def limit_bands(ax: Axes, band: Band, top: float) -> None:
 
 
 def mark_unknown(ax: Axes, record: SessionRecord, need_place: bool) -> None:
-    """Hatch what the charts must not pretend to know: missing rows, and (for the pace) a place unknown or half known."""
+    """Hatch what the charts must not pretend to know: missing rows, and (for the pace) a place unknown or half known.
+
+    On white: the calm band's green must not shine through.
+    """
     touch, t_s = record.touch, record.seconds(record.touch["t_us"])
     for row in np.flatnonzero(touch["gap"][1:]) + 1:
-        ax.axvspan(t_s[row - 1], t_s[row], facecolor="#00000010", edgecolor=ink.QUIET, hatch="xxx", lw=0)
+        ax.axvspan(t_s[row - 1], t_s[row], facecolor="white", edgecolor=ink.QUIET, hatch="xxx", lw=0)
     if need_place:
         for begin, end in stretches(t_s, touch["contact"] & ~touch["x_known"]):
-            ax.axvspan(begin, end, facecolor="none", edgecolor=ink.UNKNOWN, hatch=ink.UNKNOWN_HATCH, lw=0)
+            ax.axvspan(begin, end, facecolor="white", edgecolor=ink.UNKNOWN, hatch=ink.UNKNOWN_HATCH, lw=0)
         for begin, end in stretches(t_s, touch["contact"] & touch["x_known"] & ~touch["located"]):
-            ax.axvspan(begin, end, facecolor="none", edgecolor=ink.X_ALONE, hatch=ink.X_ALONE_HATCH, lw=0)
+            ax.axvspan(begin, end, facecolor="white", edgecolor=ink.X_ALONE, hatch=ink.X_ALONE_HATCH, lw=0)
 
 
 def mark_flags(ax: Axes, record: SessionRecord, kinds: set[str]) -> None:

@@ -55,7 +55,8 @@ class Toucher:
         )
         _place(
             self._levers_mm, touch["force_n"], touch["total_n"],
-            touch["located"], touch["x_known"], pose["p"], pose["v"], pose["q"], pose["omega"], pose["sigma_p"], pose["sigma_yaw"],
+            touch["located"], touch["x_known"],
+            pose["p"], pose["v"], pose["q"], pose["omega"], pose["sigma_p"], pose["sigma_yaw"],
             touch["pos_mm"], touch["sigma_mm"], touch["heading_rad"], touch["pad_mm"], touch["pad_sigma_mm"],
             touch["cop_mm"], touch["velocity_cm_s"], touch["speed_cm_s"], touch["spine_mm"],
         )
