@@ -120,7 +120,7 @@ def test_no_gauge_is_good_and_no_line_praises_without_a_height(x: float, force_n
     if broken:
         assert reading.level in ("warn", "alarm") and reading.value == pytest.approx(force_n)
     else:
-        assert reading.level == UNKNOWN and "spine, height on the back unknown" in reading.words
+        assert reading.level == UNKNOWN and "spine, height unknown" in reading.words
         assert coach.current_line()[1] == UNKNOWN
     assert coach.pace().level == UNKNOWN
 
@@ -128,8 +128,8 @@ def test_no_gauge_is_good_and_no_line_praises_without_a_height(x: float, force_n
 def test_the_words_say_on_or_beside_the_spine() -> None:
     for x, where in ((10.0, "on the spine"), (80.0, "beside the spine")):
         coach = coached(x_alone(press(x, 100.0, 4.0))[:200])
-        assert coach.pressure().words == f"{where}, height on the back unknown"
-        assert coach.current_line() == (f"{where.capitalize()}, height on the back unknown: stay light.", UNKNOWN)
+        assert coach.pressure().words == f"{where}, height unknown"
+        assert coach.current_line() == (f"{where.capitalize()}, height unknown: stay light.", UNKNOWN)
     coach = coached(x_alone(press(10.0, 100.0, 8.0))[:200])
     assert (coach.pressure().level, coach.pressure().words) == (WARN, "too much pressure on the spine")
     assert coach.current_line() == ("Lighter: that is the spine.", WARN)

@@ -22,6 +22,7 @@ from slowhand.session.complete_files import complete_files
 from slowhand.session.details import cue_from, flag_from, stroke_from, to_json
 from slowhand.session.ledger import FlagLedger
 from slowhand.session.modes import Choice, Present, choose_mode
+from slowhand.session.picture import hand_of
 from slowhand.session.setup import Setup
 from slowhand.session.stream import Wishes
 from slowhand.strokes.touch import TOUCH_DTYPE
@@ -142,6 +143,20 @@ def test_the_track_has_no_half_places(tmp_path: Path) -> None:
     _, first, second = (tmp_path / "track.csv").read_text().splitlines()
     assert first.startswith("0,55.00,10.00,") and first.endswith(",60.00,1")
     assert second == "5000,,,,,,,,,8.000,0.000,8.000,0.000,0.000,0.000,0.000,,0"
+
+
+def test_a_hand_whose_x_alone_is_known_has_an_x_its_own_sigma_and_no_y() -> None:
+    rows = Scene(at=(60.0, 100.0)).hold(0.01, 8.0).rows()
+    rows["sigma_mm"] = 3.0, 9.0
+    located, alone, unknown = hand_of(rows[0]), rows[1:].copy(), rows[1:].copy()
+    assert located.x_known and located.sigma_mm == 9.0
+    height_unknown(alone)
+    hand = hand_of(alone[0])
+    assert hand.x_known and not hand.located
+    assert (hand.x_mm, hand.y_mm, hand.sigma_mm, hand.cop_x_mm, hand.cop_y_mm) == (55.0, None, 3.0, 60.0, None)
+    assert [pad.x_mm is not None and pad.y_mm is None for pad in hand.pads] == [True] * 6
+    unplaced(unknown)
+    assert hand_of(unknown[0]).sigma_mm is None and not hand_of(unknown[0]).x_known
 
 
 def test_the_summary_tells_for_how_long_x_alone_was_known() -> None:

@@ -101,7 +101,7 @@ def pressure_reading(
 def height_unknown(zone_n: list[float]) -> str:
     """Where the hand is when x alone is known: ``zone_n[SPINE]`` is the force of the pads in the spine's band."""
     where = "on the spine" if zone_n[SPINE] >= LOADED_N else "beside the spine"
-    return f"{where}, height on the back unknown"
+    return f"{where}, height unknown"
 
 
 def _without_contact(at_least: bool) -> tuple[str, str]:

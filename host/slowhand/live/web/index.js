@@ -75,7 +75,7 @@ class LivePage {
   setStage(stage) {
     this.stage = stage;
     Object.assign(this.root.dataset, {
-      mode: stage.mode, phase: stage.phase, finished: String(stage.finished), located: String(stage.located),
+      mode: stage.mode, phase: stage.phase, finished: String(stage.finished), located: String(stage.located), xAlone: String(stage.x_alone),
       session: stage.session ?? "", choosing: String(stage.choosing), zone: stage.zone ?? "",
     });
     this.bar.setStage(stage);
@@ -116,7 +116,7 @@ class LivePage {
     if (fast === null || this.root.dataset.pageLink === "lost") return;
     this.gauges.pace.show(fast.pace);
     this.gauges.pressure.show(fast.pressure);
-    this.map.show(fast.hand, fast.pads, performance.now());
+    this.map.show(fast.hand, fast.pads, performance.now(), fast.band);
     this.controls.setClock(fast.clock);
     if (fast.clock !== this.lastClock) {
       this.lastClock = fast.clock;
@@ -138,8 +138,9 @@ class LivePage {
   }
 }
 
-function placeNote({ mode, phase, finished, choosing, zone }, link) {
+function placeNote({ mode, phase, finished, choosing, zone, x_alone: xAlone }, link) {
   if (finished) return ["", ""];
+  if (xAlone) return ["Height on the back unknown", "The band: how far from the spine. Moving a little helps to find your hand."];
   if (choosing && link === "streaming") return choiceNote(zone);
   let why = "Finding the hand again.";
   if (link !== "streaming") why = "Nothing arrives from the glove.";
