@@ -9,7 +9,8 @@ from tests.browser.chromium import SIZES
 from tests.browser.test_live_page import GREEN, meter
 
 # Where things lie across the picture of the back, in its own millimetres: the receiver's left is negative there.
-ACROSS = """(selector) => [...document.querySelectorAll(selector)].filter((e) => e.checkVisibility({checkVisibilityCSS: true}))
+ACROSS = """(selector) => [...document.querySelectorAll(selector)]
+  .filter((e) => e.checkVisibility({checkVisibilityCSS: true}))
   .map((e) => { const box = e.getBoundingClientRect(), m = e.ownerSVGElement.getScreenCTM();
     return [(box.left - m.e) / m.a, (box.right - m.e) / m.a, box.height]; })"""
 
