@@ -84,6 +84,10 @@ class ScriptedSession:
         self._note(f"zone-{name}")
         self._zone = name
 
+    def start_over(self) -> None:
+        self._note("start-over")
+        self._scene = "await_away"
+
     def answer_implant(self, present: bool) -> None:
         self._note(f"implant-{present}")
         self._implant = present

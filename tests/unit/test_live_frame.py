@@ -74,12 +74,13 @@ def test_every_button_of_the_page_reaches_the_session():
             return lambda *words: pressed.append((name, *words))
 
     desk = Desk(Asked(), Broadcast(None))
-    for button in ("start", "stop", "implant-yes", "implant-no", "zone-unknown", *(f"zone-{name}" for name in CHOICES)):
+    words = ("start", "stop", "start-over", "implant-yes", "implant-no", "zone-unknown")
+    for button in (*words, *(f"zone-{name}" for name in CHOICES)):
         asyncio.run(desk.press(button))
     asyncio.run(desk.press("zone-elbow"))
     asyncio.run(desk.press({"zone": "spine"}))
     assert pressed == [
-        ("start",), ("stop",), ("answer_implant", True), ("answer_implant", False), ("choose_zone", None),
+        ("start",), ("stop",), ("start_over",), ("answer_implant", True), ("answer_implant", False), ("choose_zone", None),
         *(("choose_zone", name) for name in CHOICES),
     ]
 

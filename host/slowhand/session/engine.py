@@ -132,6 +132,14 @@ class SessionEngine:
                 self._stream.choose_zone(name)
                 self._recorder.event("zone", {"name": name, "after_us": self._stream.last_us}, self._now_s())
 
+    def start_over(self) -> None:
+        """The start procedure anew: the place seems wrong, or the strip has moved. The session goes on."""
+        with self._lock:
+            now, stream = self._now_s(), self._stream
+            if stream is not None and stream.start_over():
+                self._recorder.event("start_over", {"after_us": stream.last_us}, now)
+                self._redraw(now)
+
     def answer_implant(self, present: bool) -> None:
         """Whether either person has an implant that magnets can disturb; if so, force mode from the next row on."""
         with self._lock:

@@ -153,5 +153,8 @@ class Session(Protocol):
     def choose_zone(self, name: str | None) -> None:
         """Without a strip: where the giver says that the hand is (``coach.CHOICES``, None: not known)."""
 
+    def start_over(self) -> None:
+        """The start procedure anew, in the middle of a session with a strip; nothing without one."""
+
     def answer_implant(self, present: bool) -> None:
         """Whether either person has an implant that magnets can disturb; if so the session goes on without them."""
