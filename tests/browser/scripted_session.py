@@ -68,7 +68,9 @@ class ScriptedSession:
             calm = _force(replace(calm, implant=Implant.NAMED)) if self._implant else calm
         else:
             calm = SCENES[scene](calm)
-        return replace(calm, session_id=number, zone=self._zone if calm.choosing else None)
+        may_start_over = calm.mode == "strip" and calm.phase == "running" and not (calm.finished or calm.demo)
+        zone = self._zone if calm.choosing else None
+        return replace(calm, session_id=number, zone=zone, may_start_over=may_start_over)
 
     def start(self) -> None:
         self._note("start")

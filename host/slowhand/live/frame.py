@@ -59,6 +59,7 @@ def slow_part(state: LiveState) -> dict[str, Section]:
             "implant": state.implant.value,
             "choosing": state.choosing,
             "zone": state.zone,
+            "start_over": state.may_start_over,
         },
         "body": {
             "length": state.back_length_mm,

@@ -90,6 +90,7 @@ def draw(scene: Scene) -> LiveState:
         implant=scene.implant,
         choosing=pipeline is not None and setup.choice.mode is not Mode.STRIP and not scene.finished,
         zone=pipeline.coach.chosen_zone if pipeline else None,
+        may_start_over=_may_start_over(scene),
         strip_y_mm=strip_y_mm(setup),
         sensitive=tuple(SoreView(p.x_mm, p.y_mm, p.radius_mm, p.max_n) for p in setup.receiver.sensitive),
     )
@@ -127,6 +128,12 @@ def _phase(scene: Scene) -> Phase:
     if scene.row is not None:
         return Phase(int(scene.row["phase"]))
     return Phase.AWAIT_AWAY if scene.setup.choice.mode is Mode.STRIP else Phase.RUNNING
+
+
+def _may_start_over(scene: Scene) -> bool:
+    """Not in a demo: its simulated hand would not take the steps."""
+    strip = scene.pipeline is not None and scene.setup.choice.mode is Mode.STRIP
+    return strip and _phase(scene) is Phase.RUNNING and not (scene.demo or scene.finished)
 
 
 def _empty_gauges(setup: Setup) -> tuple[Gauge, Gauge]:

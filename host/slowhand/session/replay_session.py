@@ -149,4 +149,5 @@ class ReplaySession:
                 finished=self.finished,
             )
         )
-        return replace(picture, choosing=False)  # what was said then cannot be said otherwise now
+        # what was said then cannot be said otherwise now
+        return replace(picture, choosing=False, may_start_over=False)

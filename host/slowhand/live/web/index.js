@@ -6,6 +6,7 @@ import { setIcon, setText } from "./icons.js";
 import { Magnets } from "./magnets.js";
 import { Banners, Bar, Controls, SoFar } from "./panels.js";
 import { SKELETON } from "./skeleton.js";
+import { StartOver } from "./start_over.js";
 import { keepAwake } from "./wake.js";
 import { choiceNote } from "./zone_choice.js";
 
@@ -23,6 +24,7 @@ class LivePage {
     this.gauges = { pace: new Gauge(find('[data-gauge="pace"]')), pressure: new Gauge(find('[data-gauge="pressure"]')) };
     this.map = new BackMap(find(".map-drawing"), (zone) => actions.press(`zone-${zone}`));
     this.magnets = new Magnets(this.root, actions.press);
+    this.startOver = new StartOver(this.root, actions.press);
     this.guide = new Guide(find(".guide"));
     this.bar = new Bar(this.root);
     this.controls = new Controls(this.root, actions.press);
@@ -82,6 +84,7 @@ class LivePage {
     this.controls.setStage(stage);
     this.map.setStage(stage);
     this.magnets.setStage(stage);
+    this.startOver.setStage(stage);
     this.banners.set("warning", "warn", "warn", stage.warning);
     const starting = stage.mode === "strip" && stage.phase !== "running" && !stage.finished;
     this.guide.setPhase(stage.phase, starting);
