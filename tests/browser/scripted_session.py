@@ -294,6 +294,7 @@ SCENES: dict[str, Callable[[LiveState], LiveState]] = {
     "finished": _finished,
     "warning": _warning,
     "markup": lambda calm: replace(calm, coach_line=MARKUP, warning=MARKUP),
+    "left_start": lambda calm: replace(SCENES["await_start_pose"](calm), glove_hand="left"),
     "left_hand": lambda calm: replace(calm, hand=mirrored(hand_at(60, 200, 0.0))),
     "disk_full": lambda calm: replace(calm, recording=False),
 }

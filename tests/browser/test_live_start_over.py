@@ -67,9 +67,14 @@ def test_it_is_offered_only_where_it_can_be_done(open_page, stage, scene):
     expect(question(page)).to_be_hidden()
 
 
+@pytest.mark.parametrize("size", ["small-phone", "phone", "phone-landscape", "tablet-portrait", "tablet-landscape"])
 @pytest.mark.parametrize("scene", ["good", "unknown", "x_alone", "lost"])
-def test_it_is_offered_also_while_the_place_is_unknown(open_page, scene):
-    expect(opener(open_page(scene))).to_be_visible()
+def test_it_is_offered_also_while_the_place_is_unknown_and_the_note_does_not_cover_it(open_page, scene, size):
+    page = open_page(scene, SIZES[size])
+    expect(opener(page)).to_be_visible()
+    button, note = opener(page).bounding_box(), page.locator(".map-note").bounding_box()
+    assert button is not None and (note is None) is (scene == "good")
+    assert note is None or note["y"] >= button["y"] + button["height"]
 
 
 @pytest.mark.parametrize("size", SIZES)

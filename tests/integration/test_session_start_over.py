@@ -68,7 +68,10 @@ def test_the_place_is_found_anew_and_live_and_replay_agree_to_the_bit(tmp_path: 
         bench.run(0.1)
         seen.append(bench.engine.state())
     bench.engine.stop()
-    assert before.phase == "running"
+    assert before.phase == "running" and before.may_start_over
+    assert all(state.may_start_over is (state.phase == "running") for state in seen)
+    anew = next(state for state in seen if state.phase == "running")
+    assert "Lovely" not in anew.coach_line, "nothing has been done yet that could be praised"
     phases = [phase for i, phase in enumerate(state.phase for state in seen) if i == 0 or phase != seen[i - 1].phase]
     assert phases == ["await_away", "await_start_pose", "running"]
     assert all(state.recording and state.session_id == before.session_id for state in seen)
@@ -105,6 +108,7 @@ def test_a_replay_on_the_page_leads_through_it_again(tmp_path: Path) -> None:
         session.step()
         session.start_over()   # nothing to begin anew there
         seen.append(session.state().phase)
+        assert not session.state().may_start_over
         bench.time.wait(0.05)
     changes = [phase for i, phase in enumerate(seen) if i == 0 or phase != seen[i - 1]]
     assert changes == ["await_away", "await_start_pose", "running"] * 2
@@ -159,7 +163,7 @@ def test_without_a_strip_there_is_nothing_to_begin_anew(tmp_path: Path) -> None:
     bench.run(2.0)
     bench.engine.start_over()
     bench.run(0.5)
-    assert bench.engine.state().phase == "running"
+    assert bench.engine.state().phase == "running" and not bench.engine.state().may_start_over
     bench.engine.stop()
     assert events_of(bench) == []
 

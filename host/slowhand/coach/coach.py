@@ -132,6 +132,7 @@ class Coach:
             if self._running:
                 self._note(changed, self._flags.end(t_us))
             self._running = False
+            now.calm_since_us = None   # praise is for what comes after the steps
             self._start_rest_until_us = t_us + START_REST_US if contact else None
             return
         self._running = True

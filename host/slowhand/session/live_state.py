@@ -135,6 +135,7 @@ class LiveState:
     implant: Implant = Implant.SETTLED
     choosing: bool = False       # without a strip: the giver may say where the hand is
     zone: str | None = None      # where the giver says that it is: "spine", "neck", "kidney", "open"; None: not known
+    glove_hand: str = "right"      # or "left": the hand that wears the glove
     may_start_over: bool = False   # the start procedure is complete and can be begun anew
     strip_y_mm: tuple[float, ...] = ()     # places of the strip's magnets along the spine; empty: no strip in use
     sensitive: tuple[SoreView, ...] = ()   # the receiver's sore places

@@ -90,6 +90,7 @@ def draw(scene: Scene) -> LiveState:
         implant=scene.implant,
         choosing=pipeline is not None and setup.choice.mode is not Mode.STRIP and not scene.finished,
         zone=pipeline.coach.chosen_zone if pipeline else None,
+        glove_hand=setup.glove.hand,
         may_start_over=_may_start_over(scene),
         strip_y_mm=strip_y_mm(setup),
         sensitive=tuple(SoreView(p.x_mm, p.y_mm, p.radius_mm, p.max_n) for p in setup.receiver.sensitive),

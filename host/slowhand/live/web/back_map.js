@@ -192,8 +192,8 @@ function mapMarkup({ length, shoulders, strip, sensitive }) {
 function insetMarkup() {
   const pads = NOMINAL_PADS.map(([x, y], i) => `<g transform="translate(${x} ${y})">${padMarkup(i, "inset-")}</g>`);
   return `
-  <figure class="inset"><svg viewBox="-66 -92 146 226" aria-hidden="true">
-    <g class="hand-shape">${handMarkup()}</g>${pads.join("")}</svg><figcaption>pads</figcaption></figure>`;
+  <figure class="inset"><svg viewBox="-73 -92 146 226" aria-hidden="true">
+    <g class="of-side"><g class="hand-shape">${handMarkup()}</g>${pads.join("")}</g></svg><figcaption>pads</figcaption></figure>`;
 }
 
 /** The layer that stands still, so that the browser need not paint it anew when the hand moves. */
@@ -254,7 +254,7 @@ function handLayerMarkup(view, top, bottom) {
     <g class="trail">${"<path/>".repeat(TRAIL_PARTS)}</g>
     <g class="band away" data-part="band"><rect y="${top}" width="0" height="${bottom - top}"/>
       ${padLine.repeat(PAD_NAMES.length)}</g>
-    <g class="ghost">${handMarkup()}</g>
+    <g class="ghost"><g class="of-side">${handMarkup()}</g></g>
     <g class="hand away" data-part="hand">
       <g class="hand-shape">${handMarkup()}</g>
       <circle class="sigma" r="10"/>

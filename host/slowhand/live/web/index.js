@@ -55,6 +55,7 @@ class LivePage {
   takeSlow(slow) {
     if (slow.pace) this.gauges.pace.setScale(slow.pace);
     if (slow.pressure) this.gauges.pressure.setScale(slow.pressure);
+    if (slow.body) this.root.dataset.hand = slow.body.hand;
     if (slow.body) this.map.setBody(slow.body);
     if (slow.coach) this.setCoach(slow.coach);
     if (slow.flags) this.sofar.setFlags(slow.flags);
@@ -78,6 +79,7 @@ class LivePage {
     this.stage = stage;
     Object.assign(this.root.dataset, {
       mode: stage.mode, phase: stage.phase, finished: String(stage.finished), located: String(stage.located), xAlone: String(stage.x_alone),
+      startOver: String(stage.start_over),
       session: stage.session ?? "", choosing: String(stage.choosing), zone: stage.zone ?? "",
     });
     this.bar.setStage(stage);
