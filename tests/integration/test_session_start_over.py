@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from slowhand.cli.sessions import minutes, notes_of
 from slowhand.coach.receiver import Receiver
 from slowhand.locate.pose import Phase
 from slowhand.locate.strip import load_strip
@@ -84,6 +85,8 @@ def test_the_place_is_found_anew_and_live_and_replay_agree_to_the_bit(tmp_path: 
     assert np.concatenate(live).tobytes() == touch.tobytes()
     assert finds(played.analysis.strokes, played.analysis.flags) == finds(stored.strokes, stored.flags)
     assert [cue for block in played.analysis.blocks for cue in block.cues] == list(stored.cues)
+    at_s = (event.detail["after_us"] - int(touch["t_us"][0])) * 1e-6
+    assert notes_of(played) == (f"the start procedure was begun anew at {minutes(at_s)}",)
     effect = int(np.searchsorted(touch["t_us"], event.detail["after_us"], side="right"))
     assert touch["phase"][effect - 1] == Phase.RUNNING and touch["phase"][effect] == Phase.AWAIT_AWAY
 
