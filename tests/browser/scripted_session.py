@@ -68,7 +68,9 @@ class ScriptedSession:
             calm = _force(replace(calm, implant=Implant.NAMED)) if self._implant else calm
         else:
             calm = SCENES[scene](calm)
-        return replace(calm, session_id=number, zone=self._zone if calm.choosing else None)
+        may_start_over = calm.mode == "strip" and calm.phase == "running" and not (calm.finished or calm.demo)
+        zone = self._zone if calm.choosing else None
+        return replace(calm, session_id=number, zone=zone, may_start_over=may_start_over)
 
     def start(self) -> None:
         self._note("start")
@@ -83,6 +85,10 @@ class ScriptedSession:
     def choose_zone(self, name: str | None) -> None:
         self._note(f"zone-{name}")
         self._zone = name
+
+    def start_over(self) -> None:
+        self._note("start-over")
+        self._scene = "await_away"
 
     def answer_implant(self, present: bool) -> None:
         self._note(f"implant-{present}")
@@ -196,6 +202,17 @@ def _unknown(calm: LiveState) -> LiveState:
                    pace=replace(calm.pace, value=None, level=Level.UNKNOWN, words="place unknown"))
 
 
+def _x_alone(calm: LiveState) -> LiveState:
+    """Back from an absence and pressing without moving: how far from the spine is known, the height is not."""
+    pads = tuple(replace(pad, y_mm=None) for pad in hand_at(44, 200, 0.2, 0.7).pads)
+    hand = replace(NO_HAND, x_mm=44.0, heading_rad=0.2, sigma_mm=4.5, cop_x_mm=50.0, pads=pads, x_known=True)
+    unknown = {"level": Level.UNKNOWN, "value": None}
+    words = "beside the spine, height unknown"
+    return replace(calm, hand=hand, coach_level=Level.UNKNOWN, coach_line=f"{words.capitalize()}: stay light.",
+                   pace=replace(calm.pace, **unknown, words="pace unknown"),
+                   pressure=replace(calm.pressure, level=Level.UNKNOWN, words=words))
+
+
 def _nonsense(calm: LiveState) -> LiveState:
     """A session gone wrong: numbers that are none, called good."""
     return replace(calm, pace=replace(calm.pace, value=math.nan), pressure=replace(calm.pressure, value=None),
@@ -264,6 +281,7 @@ SCENES: dict[str, Callable[[LiveState], LiveState]] = {
     "stale": _stale,
     "lost": _lost,
     "unknown": _unknown,
+    "x_alone": _x_alone,
     "nonsense": _nonsense,
     "await_away": _starting("await_away", "Hold your hand still, well away from the back."),
     "await_start_pose": _starting("await_start_pose", "Now rest it at the base of the neck."),
@@ -276,6 +294,7 @@ SCENES: dict[str, Callable[[LiveState], LiveState]] = {
     "finished": _finished,
     "warning": _warning,
     "markup": lambda calm: replace(calm, coach_line=MARKUP, warning=MARKUP),
+    "left_start": lambda calm: replace(SCENES["await_start_pose"](calm), glove_hand="left"),
     "left_hand": lambda calm: replace(calm, hand=mirrored(hand_at(60, 200, 0.0))),
     "disk_full": lambda calm: replace(calm, recording=False),
 }

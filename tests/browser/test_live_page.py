@@ -206,6 +206,17 @@ def test_the_start_procedure_is_led_step_by_step(open_page):
     expect(page.get_by_text("Getting ready")).to_be_hidden()
 
 
+@pytest.mark.parametrize(("scene", "thumb"), [("await_start_pose", 1), ("left_start", -1)])
+def test_the_hand_that_shows_the_start_pose_is_the_one_that_wears_the_glove(open_page, scene, thumb):
+    page = open_page(scene, still=True)
+    # along the page the thumb of a right hand whose fingers point to the feet is on the viewer's right
+    beside = page.evaluate("""() => ['.ghost', '.step:nth-child(2) .g-glove'].map((name) => {
+      const lines = [...document.querySelectorAll(`${name} .hand-fill path:not(.solid)`)];
+      const middle = (e) => { const box = e.getBoundingClientRect(); return (box.left + box.right) / 2; };
+      return Math.sign(middle(lines.at(-1)) - middle(lines[1])); })""")
+    assert beside == [thumb, thumb]
+
+
 def test_the_mode_is_always_shown(open_page):
     page = open_page("force")
     expect(page.locator("[data-part=mode]")).to_have_text("Mode:Force only")

@@ -28,7 +28,7 @@ LINKS = st.builds(
 PADS = st.builds(PadView, x_mm=NUMBERS, y_mm=NUMBERS, force_n=NUMBERS, at_least=st.booleans())
 HANDS = st.builds(
     HandView, located=st.booleans(), x_mm=NUMBERS, y_mm=NUMBERS, heading_rad=NUMBERS, sigma_mm=NUMBERS,
-    cop_x_mm=NUMBERS, cop_y_mm=NUMBERS, pads=st.tuples(*[PADS] * 6),
+    cop_x_mm=NUMBERS, cop_y_mm=NUMBERS, pads=st.tuples(*[PADS] * 6), x_known=st.booleans(),
 )  # fmt: skip
 STATES = st.builds(
     LiveState, link=LINKS, mode=st.sampled_from(["strip", "motion", "force"]), phase=st.just("running"),
@@ -56,7 +56,7 @@ def test_a_stream_that_has_stopped_leaves_nothing_live(state):
     state = replace(state, link=replace(state.link, state=LinkState.LOST))
     fast = fast_part(state)
     assert {fast["pace"][2], fast["pressure"][2]} <= {Level.STALE, Level.UNKNOWN}
-    assert fast["hand"] is None
+    assert fast["hand"] is None and fast["band"] is None
     assert coach_level(state) in (Level.IDLE, Level.UNKNOWN, Level.STALE)
 
 
@@ -74,12 +74,13 @@ def test_every_button_of_the_page_reaches_the_session():
             return lambda *words: pressed.append((name, *words))
 
     desk = Desk(Asked(), Broadcast(None))
-    for button in ("start", "stop", "implant-yes", "implant-no", "zone-unknown", *(f"zone-{name}" for name in CHOICES)):
+    words = ("start", "stop", "start-over", "implant-yes", "implant-no", "zone-unknown")
+    for button in (*words, *(f"zone-{name}" for name in CHOICES)):
         asyncio.run(desk.press(button))
     asyncio.run(desk.press("zone-elbow"))
     asyncio.run(desk.press({"zone": "spine"}))
     assert pressed == [
-        ("start",), ("stop",), ("answer_implant", True), ("answer_implant", False), ("choose_zone", None),
+        ("start",), ("stop",), ("start_over",), ("answer_implant", True), ("answer_implant", False), ("choose_zone", None),
         *(("choose_zone", name) for name in CHOICES),
     ]
 
@@ -91,6 +92,15 @@ def test_a_hand_is_drawn_only_where_all_of_its_place_is_known(state):
         assert state.hand.located
         assert all(number is not None and math.isfinite(number) for number in place[:3])
         assert (place[4] is None) == (place[5] is None)
+
+
+@given(STATES)
+def test_a_band_is_drawn_only_where_x_is_known_and_no_hand_is_drawn(state):
+    fast, stage = fast_part(state), slow_part(state)["stage"]
+    assert stage["x_alone"] is (fast["band"] is not None)
+    if fast["band"] is not None:
+        assert state.hand.x_known and fast["hand"] is None and not stage["located"]
+        assert math.isfinite(fast["band"][0])
 
 
 @given(STATES, st.sampled_from([Level.WARN, Level.ALARM]))

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from slowhand.cli.data import in_words
 from slowhand.coach.flag import Flag, FlagKind, Severity
 from slowhand.coach.receiver import Receiver, SensitivePlace
 from slowhand.errors import BadInputError, StoreError
@@ -16,16 +17,19 @@ from slowhand.locate.pose import Mode
 from slowhand.locate.strip import load_strip
 from slowhand.sensing.profile import load_glove
 from slowhand.session import tables
+from slowhand.session.analyze import Analysis, summarize
 from slowhand.session.complete_files import complete_files
 from slowhand.session.details import cue_from, flag_from, stroke_from, to_json
 from slowhand.session.ledger import FlagLedger
 from slowhand.session.modes import Choice, Present, choose_mode
+from slowhand.session.picture import hand_of
 from slowhand.session.setup import Setup
 from slowhand.session.stream import Wishes
 from slowhand.strokes.touch import TOUCH_DTYPE
 from slowhand.wire.messages_gen import Channels, Hand
 from tests.unit.test_sensing_chips import EVERYTHING, HELLO
 from tests.unit.test_session_store import CUE, FLAG, STROKE
+from tests.unit.touch_scenes import Scene, height_unknown, unplaced
 
 
 @pytest.mark.parametrize(
@@ -130,6 +134,40 @@ def test_tables_write_unknowns_as_empty_fields_and_no_negative_zero(tmp_path: Pa
     _, first, second = (tmp_path / "track.csv").read_text().splitlines()
     assert first == "5,,,,,,,,,0.000,0.000,0.000,0.000,0.000,0.000,0.000,,0"
     assert second == "10,0.00,1.00,1234.50,0.00,0.00,0.00,0.00,0.000,0.000,0.000,0.000,0.000,,0.000,0.000,0.00,1"
+
+
+def test_the_track_has_no_half_places(tmp_path: Path) -> None:
+    rows = Scene(at=(60.0, 100.0)).hold(0.01, 8.0).rows()
+    height_unknown(rows[1:])
+    tables.write_track(tmp_path / "track.csv", rows)
+    _, first, second = (tmp_path / "track.csv").read_text().splitlines()
+    assert first.startswith("0,55.00,10.00,") and first.endswith(",60.00,1")
+    assert second == "5000,,,,,,,,,8.000,0.000,8.000,0.000,0.000,0.000,0.000,,0"
+
+
+def test_a_hand_whose_x_alone_is_known_has_an_x_its_own_sigma_and_no_y() -> None:
+    rows = Scene(at=(60.0, 100.0)).hold(0.01, 8.0).rows()
+    rows["sigma_mm"] = 3.0, 9.0
+    located, alone, unknown = hand_of(rows[0]), rows[1:].copy(), rows[1:].copy()
+    assert located.x_known and located.sigma_mm == 9.0
+    height_unknown(alone)
+    hand = hand_of(alone[0])
+    assert hand.x_known and not hand.located
+    assert (hand.x_mm, hand.y_mm, hand.sigma_mm, hand.cop_x_mm, hand.cop_y_mm) == (55.0, None, 3.0, 60.0, None)
+    assert [pad.x_mm is not None and pad.y_mm is None for pad in hand.pads] == [True] * 6
+    unplaced(unknown)
+    assert hand_of(unknown[0]).sigma_mm is None and not hand_of(unknown[0]).x_known
+
+
+def test_the_summary_tells_for_how_long_x_alone_was_known() -> None:
+    rows = Scene(at=(60.0, 100.0)).hold(4.0, 8.0).lift(1.0).rows()
+    height_unknown(rows[401:601])
+    unplaced(rows[601:])
+    setup = Setup(load_glove(), load_strip(), Receiver(), choose_mode(Present(True, True, True, True)))
+    summary = summarize(Analysis(setup, rows, (), ()))
+    assert summary["located_share_of_contact"] == pytest.approx(0.5, abs=0.005)
+    assert summary["x_alone_share_of_contact"] == pytest.approx(0.25, abs=0.005)
+    assert "(x alone in 25 %)" in in_words(summary)
 
 
 def test_strokes_and_flags_as_rows(tmp_path: Path) -> None:

@@ -112,6 +112,25 @@ def test_without_a_place_every_place_is_unknown() -> None:
     assert touch["total_n"] == 30.0 and touch["contact"]
 
 
+def test_where_x_alone_is_known_so_is_all_that_follows_from_it_and_nothing_else() -> None:
+    poses = pose_rows(2)
+    poses["p"], poses["v"], poses["omega"], poses["sigma_p"] = (0.06, 0.2, 0.03), 0.1, 0.2, (0.003, 0.004, 0.001)
+    poses["sigma_yaw"] = 0.05
+    poses["x_known"], poses["located"][1] = True, False
+    touch = Toucher(GLOVE).process(sensed_rows([[0, 3.0, 0, 1.0, 0, 0]] * 2), poses)
+    placed, alone = touch[0], touch[1]
+    assert alone["x_known"] and not alone["located"]
+    for name in ("pos_mm", "sigma_mm", "pad_mm", "pad_sigma_mm", "cop_mm"):
+        np.testing.assert_array_equal(alone[name][..., 0], placed[name][..., 0], err_msg=name)
+        assert np.all(np.isnan(alone[name][..., 1:])), name
+    assert alone["heading_rad"] == placed["heading_rad"] and alone["spine_mm"] == placed["spine_mm"]
+    assert np.isnan(alone["speed_cm_s"]) and np.all(np.isnan(alone["velocity_cm_s"]))
+
+
+def test_a_hand_that_is_located_has_its_x_known() -> None:
+    assert Toucher(GLOVE).process(sensed_rows([[5.0] * 6]), pose_rows(1))["x_known"].all()
+
+
 @given(st.data())
 def test_splitting_changes_no_bit(data: st.DataObject) -> None:
     rng = np.random.default_rng(data.draw(st.integers(0, 2**31)))
@@ -120,6 +139,7 @@ def test_splitting_changes_no_bit(data: st.DataObject) -> None:
     sensed["pad_ok"] = rng.random((n, 6)) > 0.1
     poses["p"], poses["v"], poses["omega"] = (rng.normal(size=(n, 3)) for _ in range(3))
     poses["located"] = rng.random(n) > 0.2
+    poses["x_known"] = poses["located"] | (rng.random(n) > 0.5)
     quaternion = rng.normal(size=(n, 4))
     poses["q"] = quaternion / np.linalg.norm(quaternion, axis=1, keepdims=True)
     whole = Toucher(GLOVE).process(sensed, poses)

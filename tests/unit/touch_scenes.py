@@ -77,6 +77,7 @@ class Scene:
         rows["t_us"] = start_us + STEP_US * np.arange(len(x))
         rows["gap"][0] = True
         rows["mode"], rows["phase"], rows["located"] = mode, Phase.RUNNING, mode is Mode.STRIP
+        rows["x_known"] = rows["located"]
         rows["force_n"][:, 1] = rows["total_n"] = force
         contact = force >= 1.0
         for i in range(1, len(x)):
@@ -101,7 +102,15 @@ class Scene:
 
 def unplaced(rows: np.ndarray) -> None:
     """Take every place and speed from ``rows`` (a view will do): the hand is lost from sight."""
-    rows["located"] = False
+    rows["located"] = rows["x_known"] = False
     for name in ("pos_mm", "sigma_mm", "heading_rad", "pad_mm", "pad_sigma_mm", "cop_mm", "velocity_cm_s",
                  "speed_cm_s", "spine_mm"):
         rows[name] = np.nan
+
+
+def height_unknown(rows: np.ndarray) -> None:
+    """Take from ``rows`` (a view will do) all but x, heading and what follows from them."""
+    rows["located"] = False
+    rows["velocity_cm_s"] = rows["speed_cm_s"] = np.nan
+    for name in ("pos_mm", "sigma_mm", "pad_mm", "pad_sigma_mm", "cop_mm"):
+        rows[name][..., 1:] = np.nan

@@ -53,6 +53,8 @@ def in_words(summary: dict) -> str:
     """Two lines about an analysis."""
     share = summary["located_share_of_contact"]
     known = f", place known in {100 * share:.0f} % of the contact" if share is not None else ""
+    x_alone = summary["x_alone_share_of_contact"]
+    known += f" (x alone in {100 * x_alone:.0f} %)" if x_alone else ""
     flags = ", ".join(f"{n} {kind}" for kind, n in summary["flags_by_kind"].items()) or "none"
     return (
         f"{summary['mode']} mode ({summary['mode_reason']}): {summary['duration_s']:.1f} s, "

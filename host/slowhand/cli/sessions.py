@@ -146,12 +146,22 @@ def draw_charts(session: Replayed, out: Path) -> list[Path]:
     info = session.stored.info
     mode = session.analysis.setup.choice
     words = f"{when(info.started_at)}, {minutes(info.duration_s)}, {mode.mode.name.lower()} mode"
+    return write_charts(record_of(session.analysis, f"Back rub {info.id}", words, notes_of(session)), out)
+
+
+def notes_of(session: Replayed) -> tuple[str, ...]:
+    """What a person who looks at the charts should know besides."""
     notes = []
-    if info.ending.value == "interrupted":
+    if session.stored.info.ending.value == "interrupted":
         notes.append("the recording was cut off; it is whole up to its end here")
     if session.lost_frames or session.bad_frames:
         notes.append(f"{session.lost_frames} frames lost, {session.bad_frames} damaged on the way from the glove")
-    return write_charts(record_of(session.analysis, f"Back rub {info.id}", words, tuple(notes)), out)
+    times_us = [event.detail["after_us"] for event in session.stored.events if event.kind == "start_over"]
+    begun_us = int(session.analysis.touch["t_us"][0]) if len(session.analysis.touch) else 0
+    anew = ", ".join(minutes((after_us - begun_us) * 1e-6) for after_us in times_us if after_us is not None)
+    if anew:
+        notes.append(f"the start procedure was begun anew at {anew}")
+    return tuple(notes)
 
 
 def in_fields(info: SessionInfo) -> dict:

@@ -12,7 +12,7 @@ from slowhand.coach.cue import Cue, ReflexLimits
 from slowhand.coach.cues import CueChooser, line_for, most_urgent
 from slowhand.coach.flag import Flag
 from slowhand.coach.flags import FlagTracker, Moment
-from slowhand.coach.readings import IDLE, OK, UNKNOWN, Reading, pace_reading, pressure_reading
+from slowhand.coach.readings import IDLE, OK, UNKNOWN, Reading, height_unknown, pace_reading, pressure_reading
 from slowhand.coach.receiver import Receiver
 from slowhand.coach.reflex import ReflexPlanner
 from slowhand.coach.zones import BackZones
@@ -26,7 +26,10 @@ CHOICES = ("spine", "neck", "kidney", "open")   # what a giver may choose withou
 LIFTED_US = 1_500_000   # longer than a hop to the next stroke
 START_REST_US = 3_000_000   # the start procedure is complete within its second rest, which may go on so long
 
-_SCALARS = ("t_us", "gap", "phase", "contact", "located", "speed_cm_s", "total_n", "total_at_least", "heading_rad", "haptic")
+_SCALARS = (
+    "t_us", "gap", "phase", "contact", "located", "x_known", "speed_cm_s", "total_n", "total_at_least", "heading_rad",
+    "haptic",
+)
 _VECTORS = ("velocity_cm_s", "cop_mm", "pos_mm")
 
 
@@ -47,6 +50,7 @@ class _Latest:
     phase: int = Phase.AWAIT_AWAY
     contact: bool = False
     located: bool = False
+    x_known: bool = False         # also where it is not located
     speed_cm_s: float = math.nan
     total_n: float = math.nan
     at_least: bool = False
@@ -116,17 +120,19 @@ class Coach:
     def _row(
         self, values: tuple, zone_n: list[float], zone_at_least: list[bool], changed: list[Flag], cues: list[Cue]
     ) -> None:
-        t_us, gap, phase, contact, located, speed, total, at_least, heading, haptic, velocity, cop, place = values
+        (t_us, gap, phase, contact, located, x_known, speed, total, at_least, heading, haptic,
+         velocity, cop, place) = values
         if gap and self._last_us is not None and t_us - self._last_us > 1000 * self.limits.noise.hole_ms:
             self._note(changed, self._flags.end(self._last_us))
         self._last_us = t_us
         now = self._latest
-        now.t_us, now.phase, now.contact, now.located = t_us, phase, contact, located
+        now.t_us, now.phase, now.contact, now.located, now.x_known = t_us, phase, contact, located, x_known
         now.speed_cm_s, now.total_n, now.at_least, now.zone_n = speed, total, at_least, zone_n
         if phase != Phase.RUNNING:
             if self._running:
                 self._note(changed, self._flags.end(t_us))
             self._running = False
+            now.calm_since_us = None   # praise is for what comes after the steps
             self._start_rest_until_us = t_us + START_REST_US if contact else None
             return
         self._running = True
@@ -182,7 +188,7 @@ class Coach:
         if not self._reflex.due(now.t_us):
             return None
         may_touch = now.contact or now.at_least   # a pad that cannot be read may be the one that presses
-        if not now.located:
+        if not now.x_known:
             return self._reflex.step(now.t_us, None, None, (math.nan, math.nan), may_touch)
         row = touch[i]
         velocity = row["velocity_cm_s"].tolist()
@@ -219,7 +225,7 @@ class Coach:
         everywhere = None if self._placed else self._chosen or "spine"
         return pressure_reading(
             now.t_us, now.phase == Phase.RUNNING, now.contact, now.total_n, now.at_least, now.zone_n,
-            self._zones, self.limits, everywhere,
+            self._zones, self.limits, everywhere, now.located,
         )
 
     def current_line(self) -> tuple[str, str]:
@@ -233,7 +239,8 @@ class Coach:
         if flag is not None:
             return line_for(flag, self._placed), flag.severity.value
         if self._placed and not now.located:
-            return "Place unknown: keep off the spine.", UNKNOWN
+            words = f"{height_unknown(now.zone_n)}: stay light." if now.x_known else "place unknown: keep off the spine."
+            return words.capitalize(), UNKNOWN
         if now.at_least:
             return "A pad cannot tell: stay light.", UNKNOWN
         if now.said is not None and now.t_us - now.said_us < 1e6 * timing.refractory_s:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from slowhand.coach.limits import Limits
-from slowhand.coach.zones import BackZones
+from slowhand.coach.zones import SPINE, BackZones
+from slowhand.strokes.touching import LOADED_N
 
 # The levels of a gauge, by the names that the page uses. Only OK may be drawn green.
 IDLE, OK, WARN, ALARM, UNKNOWN = "idle", "ok", "warn", "alarm", "unknown"
@@ -55,21 +56,21 @@ def pace_reading(
 
 def pressure_reading(
     t_us: int, running: bool, contact: bool, total_n: float, at_least: bool, zone_n: list[float],
-    zones: BackZones, limits: Limits, everywhere: str | None,
+    zones: BackZones, limits: Limits, everywhere: str | None, located: bool,
 ) -> Reading:
     """The force that is nearest to its limit: in a zone that is pressed, or in all.
 
     Args:
-        zone_n: force in each zone, NaN where the place is unknown.
+        zone_n: force in each zone, NaN where it is unknown whether a pad is in it.
         everywhere: without a strip, the zone whose limit holds for the total: "spine" while none is chosen,
             "open" for none of them; with a strip ``None``.
+        located: the place is known; where x alone is, zones may be known without it, but nothing is called good.
     """
     value, band, words = total_n, limits.too_hard, "pressure"
-    placed = all(force == force for force in zone_n)
     if everywhere is not None and everywhere != "open":
         band = next(zone.limit for zone in zones.zones if zone.name == everywhere)
         words = f"pressure, {everywhere} limit"
-    elif placed:
+    elif everywhere is None:
         for force, zone in zip(zone_n, zones.zones, strict=True):
             if force / zone.limit.warn > value / band.warn:
                 value, band, words = force, zone.limit, f"pressure {zone.words}"
@@ -84,8 +85,9 @@ def pressure_reading(
         level, words = UNKNOWN, "not started"
     elif not contact:
         level, words = _without_contact(at_least)
-    elif not placed and everywhere is None:
-        level, words = UNKNOWN, "place unknown: keep off the spine"
+    elif not located and everywhere is None:
+        x_known = zone_n[SPINE] == zone_n[SPINE]
+        level, words = UNKNOWN, height_unknown(zone_n) if x_known else "place unknown: keep off the spine"
     elif at_least:
         level, words = UNKNOWN, "at least this: a pad is at its end or not usable"
     else:
@@ -94,6 +96,12 @@ def pressure_reading(
         value if known else None, at_least, level, words, band.warn, band.alarm,
         FULL_SCALE_TO_ALARM * band.alarm, band.unit, t_us,
     )
+
+
+def height_unknown(zone_n: list[float]) -> str:
+    """Where the hand is when x alone is known: ``zone_n[SPINE]`` is the force of the pads in the spine's band."""
+    where = "on the spine" if zone_n[SPINE] >= LOADED_N else "beside the spine"
+    return f"{where}, height unknown"
 
 
 def _without_contact(at_least: bool) -> tuple[str, str]:

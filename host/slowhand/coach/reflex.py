@@ -23,6 +23,9 @@ class ReflexPlanner:
     when the place was last known, until the hand has been off for ``unknown_keep_ms``: the warning's own buzz
     blinds the locator, and must not loosen the threshold that it warns of. Without a strip the spine's warning
     holds everywhere until the giver has chosen a zone.
+
+    A pad of which x alone is known (y NaN) has the tightest limit of all zones that lie at that x at any height: it is
+    not known to be in none of them.
     """
 
     def __init__(self, profile: GloveProfile, zones: BackZones, limits: Limits, places_known: bool) -> None:
@@ -75,17 +78,24 @@ class ReflexPlanner:
     ) -> tuple[float, str]:
         """Limit and zone of one pad, the tightest of here and a moment ahead."""
         (x, y), (vx, vy) = pad_mm, velocity_cm_s
-        if math.isnan(x) or math.isnan(y):
+        if math.isnan(x):
             return self._warn_n[UNKNOWN], UNKNOWN
+        if math.isnan(y):
+            return self._tightest(self._zones.of_x(x, self._zones.widening(sigma_mm[0]) + self._rule.margin_mm))
         widen = max(self._zones.widening(sigma) for sigma in sigma_mm) + self._rule.margin_mm
         columns = self._zones.of_place(x, y, widen)
         if not math.isnan(vx):
             ahead = 0.01 * self._rule.lead_ms  # mm for each cm/s
             columns += self._zones.of_place(x + ahead * vx, y + ahead * vy, widen)
-        best = (self._warn_n[OPEN], OPEN)
-        for column in columns:
-            best = min(best, (self._column_warn_n[column], self._zones.zones[column].name))
-        return best
+        return self._tightest(columns)
+
+    def _tightest(self, columns: tuple[int, ...]) -> tuple[float, str]:
+        """Limit and zone; of equal ones the first, so that the spine is named before the neck."""
+        column = min(columns, key=lambda column: self._column_warn_n[column], default=None)
+        open_n = self._warn_n[OPEN]
+        if column is None or self._column_warn_n[column] > open_n:
+            return open_n, OPEN
+        return self._column_warn_n[column], self._zones.zones[column].name
 
     def _hold(self, t_us: int, now: list[tuple[float, str]], touching: bool) -> list[tuple[float, str, int]]:
         """A tighter limit holds at once, a looser one only after the tighter one has been left for a while.

@@ -213,5 +213,5 @@ def _closed(flag: Flag, end_us: int) -> Flag:
 
 
 def _known(place_mm: tuple[float, float]) -> tuple[float | None, float | None]:
-    x, y = place_mm
-    return (None, None) if math.isnan(x) else (x, y)
+    x, y = (None if math.isnan(at) else at for at in place_mm)   # y may be unknown where x is not
+    return x, y

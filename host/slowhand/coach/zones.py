@@ -62,6 +62,10 @@ class BackZones:
 
         Both are (rows, zones). The force is NaN where the place is unknown; a bound where a pad in the zone is
         saturated or not usable.
+
+        Where x alone is known (y NaN), a pad within the spine's band counts as on the spine: above it lies the
+        neck, with the same limits. Any other zone is unknown when a pad may be in it at some height, and known to
+        be unpressed when none may.
         """
         out, bound = np.empty((len(touch), len(self.zones))), np.zeros((len(touch), len(self.zones)), np.bool_)
         _zone_forces(
@@ -82,15 +86,29 @@ class BackZones:
         _inside(x_mm, y_mm, widen_mm, widen_mm, self._edges, self._sore, inside)
         return tuple(zone for zone, is_in in enumerate(inside.tolist()) if is_in)
 
+    def of_x(self, x_mm: float, widen_mm: float) -> tuple[int, ...]:
+        """Columns of the zones that a place may be in whose height on the back is unknown; edges as above."""
+        inside = np.zeros(len(self.zones), np.bool_)
+        _at_some_height(x_mm, widen_mm, self._edges, self._sore, inside)
+        return tuple(zone for zone, is_in in enumerate(inside.tolist()) if is_in)
+
+
+@njit(cache=True)
+def _at_some_height(x, widen_x, edges, sore, inside):  # type: ignore[no-untyped-def]
+    across = abs(x)
+    inside[SPINE] = across <= edges[0] + widen_x
+    inside[NECK] = across <= edges[2] + widen_x
+    inside[KIDNEY] = edges[3] - widen_x <= across <= edges[4] + widen_x
+    for k in range(len(sore)):
+        inside[FIRST_SORE + k] = abs(x - sore[k, 0]) <= sore[k, 2] + widen_x
+
 
 @njit(cache=True)
 def _inside(x, y, widen_x, widen_y, edges, sore, inside):  # type: ignore[no-untyped-def]
-    across = abs(x)
-    inside[SPINE] = across <= edges[0] + widen_x and -widen_y <= y <= edges[1] + widen_y
-    inside[NECK] = y < widen_y and across <= edges[2] + widen_x
-    inside[KIDNEY] = (
-        edges[3] - widen_x <= across <= edges[4] + widen_x and edges[5] - widen_y <= y <= edges[6] + widen_y
-    )
+    _at_some_height(x, widen_x, edges, sore, inside)
+    inside[SPINE] &= -widen_y <= y <= edges[1] + widen_y
+    inside[NECK] &= y < widen_y
+    inside[KIDNEY] &= edges[5] - widen_y <= y <= edges[6] + widen_y
     for k in range(len(sore)):
         reach = sore[k, 2] + max(widen_x, widen_y)
         inside[FIRST_SORE + k] = math.hypot(x - sore[k, 0], y - sore[k, 1]) <= reach
@@ -109,14 +127,20 @@ def _zone_forces(pad_mm, pad_sigma_mm, force_n, at_least, edges, sore, out, boun
             out[i, :] = math.nan
             continue
         out[i, :] = 0.0
+        x_alone = math.isnan(pad_mm[i, 0, 1])
         for k in range(PAD_COUNT):
             force = force_n[i, k]
             unusable = math.isnan(force)
             if not (unusable or force > 0.0):
                 continue
             widen_x, widen_y = _widening(pad_sigma_mm[i, k, 0], edges), _widening(pad_sigma_mm[i, k, 1], edges)
-            _inside(pad_mm[i, k, 0], pad_mm[i, k, 1], widen_x, widen_y, edges, sore, inside)
+            if x_alone:
+                _at_some_height(pad_mm[i, k, 0], widen_x, edges, sore, inside)
+            else:
+                _inside(pad_mm[i, k, 0], pad_mm[i, k, 1], widen_x, widen_y, edges, sore, inside)
             for zone in range(out.shape[1]):
-                if inside[zone]:
+                if inside[zone] and x_alone and zone != SPINE:
+                    out[i, zone] = math.nan
+                elif inside[zone]:
                     out[i, zone] += 0.0 if unusable else force
                     bound[i, zone] |= unusable or at_least[i, k]

@@ -22,13 +22,15 @@ def fast_part(state: LiveState) -> Section:
     """What moves: the session clock (s), both gauges, the hand (mm, rad) and its pads (mm, N).
 
     Gauges are ``[value, at_least, level, t_us]``, the hand ``[x, y, heading, sigma, cop_x, cop_y]`` or ``None`` when
-    it is not located, each pad ``[x, y, force, at_least]``. Unknown numbers are ``None``, never NaN.
+    it is not located, each pad ``[x, y, force, at_least]``. ``band`` is ``[x, sigma]`` where only x is known, ``None``
+    otherwise. Unknown numbers are ``None``, never NaN.
     """
     return {
         "clock": int(state.session_s) if math.isfinite(state.session_s) else None,
         "pace": _gauge_reading(state.pace, state),
         "pressure": _gauge_reading(state.pressure, state),
         "hand": hand_place(state),
+        "band": x_band(state),
         "pads": [
             [_number(pad.x_mm, 1), _number(pad.y_mm, 1), _number(pad.force_n, 2), pad.at_least]
             for pad in state.hand.pads
@@ -47,6 +49,7 @@ def slow_part(state: LiveState) -> dict[str, Section]:
             "mode": state.mode,
             "phase": state.phase,
             "located": hand_place(state) is not None,
+            "x_alone": x_band(state) is not None,
             "recording": state.recording,
             "session": state.session_id,
             "demo": state.demo,
@@ -56,10 +59,12 @@ def slow_part(state: LiveState) -> dict[str, Section]:
             "implant": state.implant.value,
             "choosing": state.choosing,
             "zone": state.zone,
+            "start_over": state.may_start_over,
         },
         "body": {
             "length": state.back_length_mm,
             "shoulders": state.shoulder_width_mm,
+            "hand": state.glove_hand,
             "strip": [round(y_mm, 1) for y_mm in state.strip_y_mm],
             "sensitive": [[place.x_mm, place.y_mm, place.radius_mm, place.max_n] for place in state.sensitive],
         },
@@ -99,6 +104,14 @@ def hand_place(state: LiveState) -> list[float | None] | None:
     if cop_x_mm is None or cop_y_mm is None:
         cop_x_mm = cop_y_mm = None
     return [x_mm, y_mm, heading, _number(hand.sigma_mm, 1), cop_x_mm, cop_y_mm]
+
+
+def x_band(state: LiveState) -> list[float | None] | None:
+    """How far from the spine the hand is and how sure that is, where its height on the back is unknown."""
+    hand, x_mm = state.hand, _number(state.hand.x_mm, 1)
+    if not (hand.x_known and _streaming(state)) or x_mm is None or hand_place(state) is not None:
+        return None
+    return [x_mm, _number(hand.sigma_mm, 1)]
 
 
 def _streaming(state: LiveState) -> bool:

@@ -33,6 +33,7 @@ class Desk:
         self._actions: dict[str, Callable[[], None]] = {
             "start": session.start,
             "stop": session.stop,
+            "start-over": session.start_over,
             "implant-yes": partial(session.answer_implant, True),
             "implant-no": partial(session.answer_implant, False),
             "zone-unknown": partial(session.choose_zone, None),

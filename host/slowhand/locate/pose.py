@@ -29,6 +29,9 @@ POSE_DTYPE = np.dtype(
         ("mode", "u1"),        # Mode
         ("phase", "u1"),       # Phase
         ("located", "?"),      # the place can be believed: sigma of x and y at most 15 mm and not lost
+        # x can be believed: when located, and where only y is ambiguous. Then p[0], sigma_p[0], q, omega and sigma_yaw
+        # are valid, and the rest of p, sigma_p and v is NaN.
+        ("x_known", "?"),
         ("p", "f8", 3),        # motion sensor in the back frame, m; NaN where unknown
         ("v", "f8", 3),        # its velocity, m/s; NaN where unknown
         ("q", "f8", 4),        # rotation hand -> back, w first; in motion mode heading is arbitrary

@@ -158,6 +158,7 @@ def report(row, pose, est, book, start, par):
     sigma_x = stated(math.sqrt(cov[P, P]), book, par)
     sigma_y = stated(math.sqrt(cov[P + 1, P + 1]), book, par)
     pose.located = tracking and sigma_x <= par.located_sigma and sigma_y <= par.located_sigma
+    pose.x_known = pose.located
     for i in range(3):
         pose.p[i] = x[P + i] if tracking else math.nan
         pose.v[i] = x[V + i] if tracking else math.nan

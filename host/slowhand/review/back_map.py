@@ -7,14 +7,16 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import PowerNorm
 from matplotlib.image import AxesImage
-from matplotlib.patches import Polygon, Rectangle
+from matplotlib.patches import Patch, Polygon, Rectangle
 from scipy.interpolate import PchipInterpolator
 from scipy.ndimage import gaussian_filter
 
 from slowhand.review import ink
 from slowhand.review.record import SessionRecord
+from slowhand.review.timeline import stretches
 
 CELL_MM = 5.0
+X_ALONE_N_S = 2.0     # columns with more than this are hatched: less is a touch in passing
 PAD_RADIUS_MM = 7.0   # half width of a pad: a press is drawn as wide as what pressed
 # Half width of the drawn back, as share of half the shoulder width, against y as share of the back length.
 OUTLINE = ((-0.24, 0.26), (-0.16, 0.27), (-0.115, 0.40), (-0.07, 0.80), (0.02, 1.0), (0.18, 1.02), (0.45, 0.90),
@@ -40,6 +42,29 @@ def impulse_map(record: SessionRecord, rows: slice = slice(None)) -> tuple[np.nd
     cells, _, _ = np.histogram2d(y.ravel(), x.ravel(), bins=(y_edges, x_edges), weights=weight[fine].ravel())
     per_cm2 = cells / (CELL_MM / 10) ** 2
     return gaussian_filter(per_cm2, PAD_RADIUS_MM / CELL_MM, mode="constant"), x_edges, y_edges
+
+
+def x_alone_columns(record: SessionRecord, rows: slice = slice(None)) -> list[tuple[float, float]]:
+    """Where it was pressed while x alone was known: stretches of x, mm, each with more than ``X_ALONE_N_S`` a cell."""
+    half = record.shoulder_width_mm / 2 + 30
+    edges = np.arange(-half, half + CELL_MM, CELL_MM)
+    touch = record.touch[rows]
+    alone = touch["x_known"] & ~touch["located"] & touch["contact"]
+    impulse = (np.nan_to_num(touch["force_n"]) * record.row_weights_s()[rows][:, None])[alone]
+    per_cell, _ = np.histogram(touch["pad_mm"][alone][:, :, 0], bins=edges, weights=impulse)
+    wide = gaussian_filter(per_cell, PAD_RADIUS_MM / CELL_MM, mode="constant")
+    return stretches(edges, np.append(wide > X_ALONE_N_S, False))
+
+
+def draw_x_alone(ax: Axes, record: SessionRecord, rows: slice, words: bool) -> None:
+    """Hatch the columns in which something was pressed somewhere."""
+    columns = x_alone_columns(record, rows)
+    for begin, end in columns:
+        ax.add_patch(Rectangle((begin, -0.2 * record.back_length_mm), end - begin, 1.4 * record.back_length_mm,
+                               facecolor="none", edgecolor=ink.X_ALONE, hatch=ink.X_ALONE_HATCH, lw=0, zorder=3))
+    if columns and words:
+        mark = Patch(facecolor="white", edgecolor=ink.X_ALONE, hatch=ink.X_ALONE_HATCH, label="x only,\nheight unknown")
+        ax.legend(handles=[mark], loc="lower left", fontsize=7, frameon=False, borderaxespad=0.2)
 
 
 def draw_body(ax: Axes, record: SessionRecord) -> None:
@@ -73,6 +98,7 @@ def draw_map(ax: Axes, record: SessionRecord, title: str, rows: slice = slice(No
     edges = (x_edges[0], x_edges[-1], y_edges[0], y_edges[-1])
     image = ax.imshow(cells, origin="lower", cmap="YlOrBr", norm=norm, alpha=fade, extent=edges, zorder=2,
                       interpolation="bilinear", aspect="equal")
+    draw_x_alone(ax, record, rows, words)
     half = record.shoulder_width_mm / 2
     ax.set_xlim(half + 30, -half - 30)
     ax.set_ylim(1.36 * record.back_length_mm, -0.25 * record.back_length_mm)

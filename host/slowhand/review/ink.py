@@ -16,6 +16,9 @@ OK = "#e3efe6"
 WARN = "#e0a030"
 ALARM = "#c23b32"
 UNKNOWN = "#b9b6b0"
+UNKNOWN_HATCH = "////"
+X_ALONE = "#8d7fc0"          # how far from the spine is known, the height on the back is not
+X_ALONE_HATCH = "\\\\\\"
 
 KIND_COLOURS = {"glide": "#2b6c8f", "knead": "#5a8f4e", "press": "#7a4b8c", "friction": "#b26a2c", "tap": "#5f6470"}
 KIND_MARKS = {"glide": "o", "knead": "s", "press": "^", "friction": "D", "tap": "v"}

@@ -81,5 +81,7 @@ def where_it_could_be_seen(record: SessionRecord) -> str:
         return ": there was no contact"
     if record.mode != "strip":
         return " that can be judged without a strip"
-    share = float((record.touch["located"] & contact).sum() / contact.sum())
-    return f" (place known in {100 * share:.0f} % of the contact)"
+    located, x_known = record.touch["located"], record.touch["x_known"]
+    share, x_alone = (float((known & contact).sum() / contact.sum()) for known in (located, x_known & ~located))
+    also = f", x alone in {100 * x_alone:.0f} %" if x_alone else ""
+    return f"\n(place known in {100 * share:.0f} % of the contact{also})"

@@ -32,12 +32,15 @@ def stretches(t_s: np.ndarray, mask: np.ndarray) -> list[tuple[float, float]]:
 
 
 def spine_force_n(record: SessionRecord) -> np.ndarray:
-    """Summed force of the pads within 20 mm of the midline, N, shape (n,); NaN where the place is unknown."""
+    """Summed force of the pads within 20 mm of the midline, N, shape (n,); NaN where x is unknown.
+
+    Where x alone is known a pad there counts at any height, as it does for the flag.
+    """
     touch = record.touch
     x, y = touch["pad_mm"][:, :, 0], touch["pad_mm"][:, :, 1]
-    near = (np.abs(x) <= 20) & (y >= 0) & (y <= record.back_length_mm)
+    near = (np.abs(x) <= 20) & ~((y < 0) | (y > record.back_length_mm))
     total = np.where(near, np.nan_to_num(touch["force_n"]), 0.0).sum(axis=1)
-    return np.where(touch["located"], total, np.nan)
+    return np.where(touch["x_known"], total, np.nan)
 
 
 def limit_bands(ax: Axes, band: Band, top: float) -> None:
@@ -51,13 +54,18 @@ def limit_bands(ax: Axes, band: Band, top: float) -> None:
 
 
 def mark_unknown(ax: Axes, record: SessionRecord, need_place: bool) -> None:
-    """Hatch what the charts must not pretend to know: missing rows, and (for the pace) an unknown place."""
+    """Hatch what the charts must not pretend to know: missing rows, and (for the pace) a place unknown or half known.
+
+    On white: the calm band's green must not shine through.
+    """
     touch, t_s = record.touch, record.seconds(record.touch["t_us"])
     for row in np.flatnonzero(touch["gap"][1:]) + 1:
-        ax.axvspan(t_s[row - 1], t_s[row], facecolor="#00000010", edgecolor=ink.QUIET, hatch="xxx", lw=0)
+        ax.axvspan(t_s[row - 1], t_s[row], facecolor="white", edgecolor=ink.QUIET, hatch="xxx", lw=0)
     if need_place:
-        for begin, end in stretches(t_s, touch["contact"] & ~touch["located"]):
-            ax.axvspan(begin, end, facecolor="none", edgecolor=ink.UNKNOWN, hatch="////", lw=0)
+        for begin, end in stretches(t_s, touch["contact"] & ~touch["x_known"]):
+            ax.axvspan(begin, end, facecolor="white", edgecolor=ink.UNKNOWN, hatch=ink.UNKNOWN_HATCH, lw=0)
+        for begin, end in stretches(t_s, touch["contact"] & touch["x_known"] & ~touch["located"]):
+            ax.axvspan(begin, end, facecolor="white", edgecolor=ink.X_ALONE, hatch=ink.X_ALONE_HATCH, lw=0)
 
 
 def mark_flags(ax: Axes, record: SessionRecord, kinds: set[str]) -> None:
@@ -126,7 +134,8 @@ def legend_of_marks(ax: Axes) -> None:
     marks = [
         Patch(color=ink.WARN, alpha=0.5, label="flag: warn"),
         Patch(color=ink.ALARM, alpha=0.5, label="flag: alarm"),
-        Patch(facecolor="white", edgecolor=ink.UNKNOWN, hatch="////", label="place unknown"),
+        Patch(facecolor="white", edgecolor=ink.UNKNOWN, hatch=ink.UNKNOWN_HATCH, label="place unknown"),
+        Patch(facecolor="white", edgecolor=ink.X_ALONE, hatch=ink.X_ALONE_HATCH, label="x only, height unknown"),
         Patch(facecolor="white", edgecolor=ink.QUIET, hatch="xxx", label="no data"),
     ]
-    ax.legend(handles=marks, loc="lower right", bbox_to_anchor=(1.0, 1.0), fontsize=7, frameon=False, ncols=4)
+    ax.legend(handles=marks, loc="lower right", bbox_to_anchor=(1.0, 1.0), fontsize=7, frameon=False, ncols=5)

@@ -125,6 +125,7 @@ def summarize(analysis: Analysis) -> dict[str, Any]:
     step_s[touch["gap"]] = 0.0
     contact_s = float(np.sum(step_s[touch["contact"]]))
     located_s = float(np.sum(step_s[touch["contact"] & touch["located"]]))
+    x_alone_s = float(np.sum(step_s[touch["contact"] & touch["x_known"] & ~touch["located"]]))
     flags = analysis.flags
     return {
         "version": slowhand.__version__,
@@ -135,6 +136,8 @@ def summarize(analysis: Analysis) -> dict[str, Any]:
         "duration_s": round(float(touch["t_us"][-1] - touch["t_us"][0]) * 1e-6, 6) if len(touch) else 0.0,
         "contact_s": round(contact_s, 3),
         "located_share_of_contact": round(located_s / contact_s, 4) if contact_s > 0 else None,
+        # x known, y not: the spine is judged then, the other zones are not
+        "x_alone_share_of_contact": round(x_alone_s / contact_s, 4) if contact_s > 0 else None,
         # Where a pad was saturated or unusable, the total is a lower bound; track.csv has no column to say so.
         "force_at_least_s": round(float(np.sum(step_s[touch["contact"] & touch["total_at_least"]])), 3),
         "gaps": int(np.count_nonzero(touch["gap"][1:])),

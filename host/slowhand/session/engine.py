@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import TracebackType
-
-import numpy as np
 
 from slowhand.coach.pacing import PacePulse
 from slowhand.device import DeviceOutput, DeviceState, GloveDevice, NoticeKind
 from slowhand.errors import StoreError
 from slowhand.link.reconnecting import ReconnectingLink
 from slowhand.locate.pose import Mode
+from slowhand.session.arrivals import Arrivals
 from slowhand.session.glove_health import GloveHealth
 from slowhand.session.link_words import STALE_S, link_view
 from slowhand.session.live_state import Implant, LinkState, LiveState
@@ -30,7 +28,6 @@ from slowhand.wire.messages_gen import EventKind, Hello
 
 BLOCK_S = 0.02          # samples are taken in blocks of this length: 4 rows at 200 Hz
 PICTURE_EVERY_S = 1 / 30
-RATE_OVER_S = 1.0
 
 
 class SessionEngine:
@@ -65,9 +62,7 @@ class SessionEngine:
         self._failure: Exception | None = None
         self._getting_ready = ""
         self._stream: Stream | None = None
-        self._row: np.void | None = None    # the latest touch row
-        self._row_s = 0.0                   # and when it came in
-        self._arrivals: deque[tuple[float, int]] = deque()
+        self._arrivals = Arrivals()
         self._health = GloveHealth()
         self._objection = ""
         self._strokes = 0
@@ -85,7 +80,7 @@ class SessionEngine:
         """The latest picture; stale when nothing came since. Raises what ended the engine's thread, if anything did."""
         if self._failure is not None:
             raise self._failure
-        picture, quiet_s = self._picture, self._now_s() - self._row_s
+        picture, quiet_s = self._picture, self._now_s() - self._arrivals.row_s
         if picture.link.state is LinkState.STREAMING and quiet_s > STALE_S:
             return gone_stale(picture, f"No sample from the glove on {self._link.name} for {quiet_s:.1f} s.")
         return picture
@@ -102,7 +97,8 @@ class SessionEngine:
             self._end_session(now)
             self._recorder.use(writer, now)
             self._session_id, self._began_s, self._ended_s = writer.session_id, now, None
-            self._origin_us, self._strokes, self._row = None, 0, None
+            self._origin_us, self._strokes = None, 0
+            self._arrivals.begin()
             self._finished, self._charts = False, ()
             self._stream = None
             hello = self.device.hello
@@ -135,6 +131,14 @@ class SessionEngine:
             if self._stream is not None and self._stream.setup.choice.mode is not Mode.STRIP:
                 self._stream.choose_zone(name)
                 self._recorder.event("zone", {"name": name, "after_us": self._stream.last_us}, self._now_s())
+
+    def start_over(self) -> None:
+        """The start procedure anew: the place seems wrong, or the strip has moved. The session goes on."""
+        with self._lock:
+            now, stream = self._now_s(), self._stream
+            if stream is not None and stream.start_over():
+                self._recorder.event("start_over", {"after_us": stream.last_us}, now)
+                self._redraw(now)
 
     def answer_implant(self, present: bool) -> None:
         """Whether either person has an implant that magnets can disturb; if so, force mode from the next row on."""
@@ -273,8 +277,8 @@ class SessionEngine:
             if hello is not None:
                 self._meet(hello)
             if len(rows) and self._stream is not None:
-                raw, results = self._stream.process(rows)
-                self._arrived(raw, results, now)
+                _, results = self._stream.process(rows)
+                self._arrived(results, now)
                 self._recorder.results(results)
                 self._answer(results)
 
@@ -307,19 +311,13 @@ class SessionEngine:
             detail = {"t_us": event.t_us, "pad": event.pad, "count": event.count, "limit": event.limit}
             self._recorder.event(kind, detail, now)
 
-    def _arrived(self, raw: np.ndarray, results: Results, now: float) -> None:
-        touch = results.touch
-        last_us = int(self._row["t_us"]) if self._row is not None else None
-        for i in np.flatnonzero(touch["gap"]).tolist():
-            before_us = int(touch["t_us"][i - 1]) if i else last_us
-            if before_us is not None:
-                self._recorder.event("gap", {"from_us": before_us, "to_us": int(touch["t_us"][i])}, now)
-        self._row, self._row_s = touch[-1].copy(), now
+    def _arrived(self, results: Results, now: float) -> None:
+        for from_us, to_us in self._arrivals.add(results.touch, now):
+            self._recorder.event("gap", {"from_us": from_us, "to_us": to_us}, now)
         self._strokes += len(results.strokes)
-        self._arrivals.append((now, len(raw)))
         if self._origin_us is None:
             ahead_s = now - self._began_s if self._began_s is not None else 0.0
-            self._origin_us = int(touch["t_us"][0]) - round(ahead_s * 1e6)
+            self._origin_us = int(results.touch["t_us"][0]) - round(ahead_s * 1e6)
 
     def _answer(self, results: Results) -> None:
         stream = self._stream
@@ -353,15 +351,17 @@ class SessionEngine:
         self._picture = draw(self._scene(now))
 
     def _scene(self, now: float) -> Scene:
-        quiet_s = now - self._row_s if self._row is not None else None
-        stream = self._stream
+        stream, came = self._stream, self._arrivals
         end = self._ended_s if self._ended_s is not None else now
         setup = stream.setup if stream else self._wishes.setup_for(None)
         return Scene(
             setup=setup,
-            link=link_view(self._link, self.device, quiet_s, self._late_s(now), self._rate_hz(now), self._getting_ready),
+            link=link_view(
+                self._link, self.device, came.quiet_s(now), came.late_s(self.device.clock, now), came.rate_hz(now),
+                self._getting_ready,
+            ),
             pipeline=stream.pipeline if stream else None,
-            row=self._row,
+            row=came.row,
             recording=self._recorder.recording,
             session_id=self._session_id,
             session_s=max(end - self._began_s, 0.0) if self._began_s is not None else 0.0,
@@ -373,21 +373,6 @@ class SessionEngine:
             warning=" ".join(filter(None, (self._recorder.warning, self._objection, self._sensor_warning()))),
             implant=self._implant(setup),
         )
-
-    def _late_s(self, now: float) -> float:
-        """How old the latest row is by the glove's clock; 0 where that is not known."""
-        age_s = self.device.clock.age_s(int(self._row["t_us"]), now) if self._row is not None else None
-        return age_s or 0.0
-
-    def _rate_hz(self, now: float) -> float | None:
-        """Rows per second over the last second."""
-        while self._arrivals and self._arrivals[0][0] < now - RATE_OVER_S:
-            self._arrivals.popleft()
-        if len(self._arrivals) < 2:
-            return None
-        # The first arrival only marks where the time begins.
-        rows = sum(rows for _, rows in self._arrivals) - self._arrivals[0][1]
-        return rows / (self._arrivals[-1][0] - self._arrivals[0][0])
 
     def _sensor_warning(self) -> str:
         stream = self._stream

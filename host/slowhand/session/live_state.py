@@ -52,16 +52,20 @@ class PadView:
 
 @dataclass(frozen=True)
 class HandView:
-    """The hand on the back. ``None`` places mean: unknown, draw no hand."""
+    """The hand on the back. ``None`` places mean: unknown, draw no hand.
+
+    Where only x is known the hand is not located, and every y is ``None``.
+    """
 
     located: bool
     x_mm: float | None
     y_mm: float | None
     heading_rad: float | None
-    sigma_mm: float | None       # the larger of sigma x and y
+    sigma_mm: float | None       # the larger of sigma x and y; of x where it alone is known
     cop_x_mm: float | None
     cop_y_mm: float | None
     pads: tuple[PadView, ...]
+    x_known: bool = False        # x can be believed; always so when located
 
 
 @dataclass(frozen=True)
@@ -131,6 +135,8 @@ class LiveState:
     implant: Implant = Implant.SETTLED
     choosing: bool = False       # without a strip: the giver may say where the hand is
     zone: str | None = None      # where the giver says that it is: "spine", "neck", "kidney", "open"; None: not known
+    glove_hand: str = "right"      # or "left": the hand that wears the glove
+    may_start_over: bool = False   # the start procedure is complete and can be begun anew
     strip_y_mm: tuple[float, ...] = ()     # places of the strip's magnets along the spine; empty: no strip in use
     sensitive: tuple[SoreView, ...] = ()   # the receiver's sore places
 
@@ -148,6 +154,9 @@ class Session(Protocol):
 
     def choose_zone(self, name: str | None) -> None:
         """Without a strip: where the giver says that the hand is (``coach.CHOICES``, None: not known)."""
+
+    def start_over(self) -> None:
+        """The start procedure anew, in the middle of a session with a strip; nothing without one."""
 
     def answer_implant(self, present: bool) -> None:
         """Whether either person has an implant that magnets can disturb; if so the session goes on without them."""

@@ -90,6 +90,8 @@ def draw(scene: Scene) -> LiveState:
         implant=scene.implant,
         choosing=pipeline is not None and setup.choice.mode is not Mode.STRIP and not scene.finished,
         zone=pipeline.coach.chosen_zone if pipeline else None,
+        glove_hand=setup.glove.hand,
+        may_start_over=_may_start_over(scene),
         strip_y_mm=strip_y_mm(setup),
         sensitive=tuple(SoreView(p.x_mm, p.y_mm, p.radius_mm, p.max_n) for p in setup.receiver.sensitive),
     )
@@ -129,6 +131,12 @@ def _phase(scene: Scene) -> Phase:
     return Phase.AWAIT_AWAY if scene.setup.choice.mode is Mode.STRIP else Phase.RUNNING
 
 
+def _may_start_over(scene: Scene) -> bool:
+    """Not in a demo: its simulated hand would not take the steps."""
+    strip = scene.pipeline is not None and scene.setup.choice.mode is Mode.STRIP
+    return strip and _phase(scene) is Phase.RUNNING and not (scene.demo or scene.finished)
+
+
 def _empty_gauges(setup: Setup) -> tuple[Gauge, Gauge]:
     """The gauges before the first row: their bands, and nothing in them."""
     limits = setup.receiver.personal_limits()
@@ -165,13 +173,14 @@ def hand_of(row: np.void) -> HandView:
         x_mm=_known(x),
         y_mm=_known(y),
         heading_rad=_known(float(row["heading_rad"])),
-        sigma_mm=_known(max(row["sigma_mm"].tolist())),
+        sigma_mm=max((sigma for sigma in row["sigma_mm"].tolist() if math.isfinite(sigma)), default=None),
         cop_x_mm=_known(cop_x),
         cop_y_mm=_known(cop_y),
         pads=tuple(
             PadView(_known(pad_x), _known(pad_y), _known(force), at_least)
             for (pad_x, pad_y), force, at_least in pads
         ),
+        x_known=bool(row["x_known"]),
     )
 
 

@@ -103,7 +103,7 @@ class Player:
             self.stream.chips.use(hello)
 
     def _between_turns(self, rows: np.ndarray) -> Iterator[np.ndarray]:
-        """The rows, cut where the giver chose a zone or named an implant."""
+        """The rows, cut where the giver chose a zone, named an implant or began the start procedure anew."""
         while self._turns and self.stream is not None:
             after_us, event = self._turns[0]
             before = int(np.searchsorted(rows["t_us"], after_us, side="right"))
@@ -115,6 +115,8 @@ class Player:
             self._turns.pop(0)
             if event.kind == "zone":
                 self.stream.choose_zone(event.detail["name"])
+            elif event.kind == "start_over":
+                self.stream.start_over()
             elif self.stream.setup.choice.mode is Mode.STRIP:
                 self._ended = self.stream.give_up_magnets()
         yield rows
@@ -166,6 +168,6 @@ def _analysis(setup: Setup, player: Player, blocks: list[Results]) -> Analysis:
 def _turns(events: tuple[Event, ...]) -> Iterator[tuple[int, Event]]:
     """What people told the session that changed its course, each after the row of that time."""
     for event in events:
-        if event.kind == "zone" or (event.kind == "implant" and event.detail["present"]):
+        if event.kind in ("zone", "start_over") or (event.kind == "implant" and event.detail["present"]):
             after_us = event.detail["after_us"]
             yield -1 if after_us is None else int(after_us), event

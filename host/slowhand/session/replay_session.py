@@ -76,6 +76,9 @@ class ReplaySession:
     def choose_zone(self, name: str | None) -> None:
         """A replay shows the zones that were chosen then."""
 
+    def start_over(self) -> None:
+        """A replay begins anew where the session did."""
+
     def answer_implant(self, present: bool) -> None:
         """A replay asks nothing."""
 
@@ -146,4 +149,5 @@ class ReplaySession:
                 finished=self.finished,
             )
         )
-        return replace(picture, choosing=False)  # what was said then cannot be said otherwise now
+        # what was said then cannot be said otherwise now
+        return replace(picture, choosing=False, may_start_over=False)

@@ -106,6 +106,13 @@ class Stream:
         self.pipeline.sensing, self.pipeline.flags = before.sensing, before.flags
         return ended
 
+    def start_over(self) -> bool:
+        """The start procedure anew, from the next row on; pads, strokes and flags go on. False: no strip is in use."""
+        if self.setup.choice.mode is not Mode.STRIP:
+            return False
+        self.pipeline.locator.restart()
+        return True
+
     def choose_zone(self, name: str | None) -> None:
         """Without a strip: where the giver says that the hand is, from the next row on."""
         self.pipeline.coach.choose_zone(name)

@@ -11,6 +11,7 @@ import numpy as np
 
 from slowhand.coach.flag import Flag
 from slowhand.strokes.stroke import Stroke
+from slowhand.strokes.touching import PLACED_FIELDS
 
 TRACK, STROKES, FLAGS, SUMMARY = "track.csv", "strokes.csv", "flags.csv", "summary.json"
 
@@ -53,9 +54,14 @@ def write_track(path: Path, touch: np.ndarray, block: int = 10_000) -> None:
 
 
 def track_columns(touch: np.ndarray) -> Iterator[tuple[str, np.ndarray, int]]:
-    """Name, values (NaN where unknown) and digits of each measure in track.csv."""
+    """Name, values (NaN where unknown) and digits of each measure in track.csv.
+
+    A place is whole or not there: no column could say that a row's x may be believed although it is not located.
+    """
+    x_alone = touch["x_known"] & ~touch["located"]
     for column, name, index, digits in _TRACK_COLUMNS:
-        yield column, touch[name][:, index[0]] if index else touch[name], digits
+        values = touch[name][:, index[0]] if index else touch[name]
+        yield column, np.where(x_alone, np.nan, values) if name in PLACED_FIELDS else values, digits
 
 
 def write_strokes(path: Path, strokes: Iterable[Stroke]) -> None:

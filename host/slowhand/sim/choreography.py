@@ -93,12 +93,21 @@ class Choreography:
 
     def start_procedure(self, away_s: float = 2.6, travel_s: float = 1.5, rest_s: float = 2.6, force_n: float = 2.0,
                         slip_mm: float = 3.0, turn_deg: float = 2.0) -> None:
-        """Still and well away, then at rest with the sensor over the first magnet, palm flat, fingers to the feet."""
+        """Still and well away, then at rest with the sensor over the first magnet, palm flat, fingers to the feet.
+
+        A run begins away; in mid-run the hand flies there first.
+        """
+        first = self._n == 0
         draw = self.rng.normal(0.0, 1.0, 6)
         side = 1.0 if draw[0] > 0 else -1.0
+        away = np.array([side * 0.12, 0.05 + 0.03 * draw[1]])
+        heading, tilt = np.radians(10.0 * draw[2]), np.radians([4.0, 3.0] * draw[3:5])
+        if first:
+            self._place, self._lift, self._heading, self._tilt = away, 0.40, heading, tilt
+        else:
+            self._release()
+            self._fly(away, heading, np.zeros(3), tilt, 1.5, 0.0, 0.40)
         self._reference = np.zeros(3)  # here the sensor itself is what is placed
-        self._place = np.array([side * 0.12, 0.05 + 0.03 * draw[1]])
-        self._lift, self._heading, self._tilt = 0.40, np.radians(10.0 * draw[2]), np.radians([4.0, 3.0] * draw[3:5])
         self.hold(away_s)
         goal = np.clip(draw[3:5], -1.5, 1.5) * slip_mm / 1000.0
         middle = technique_shares("palm") @ self.hand.levers
@@ -107,7 +116,8 @@ class Choreography:
         self._fly(goal + _ahead(0.0, middle), np.radians(turn_deg * draw[5]), middle, np.zeros(2), travel_s, 0.0, 0.0)
         self._press(0.25, force_n)
         self.hold(rest_s - 0.25)
-        self._start_us = round(self.time_s * 1e6)
+        if first:
+            self._start_us = round(self.time_s * 1e6)
         self._press(0.1, 0.0)
 
     def hold(self, duration_s: float) -> None:

@@ -131,10 +131,10 @@ def back(plan: Plan) -> Plan:
 KINDS = ("glide", "glide", "knead", "press", "friction", "tap")
 
 
-def calm(stage: Choreography) -> None:
+def calm(stage: Choreography, until_left_s: float = 3.0) -> None:
     """A good back rub: every region and kind in turn, slow and even, nothing near a limit."""
     turn = 0
-    while stage.left_s > 3.0:
+    while stage.left_s > until_left_s:
         region = REGIONS[turn % len(REGIONS)]
         kind = KINDS[int(stage.rng.integers(len(KINDS)))]
         if region in ("neck", "sacrum") and kind in ("press", "tap"):
@@ -245,6 +245,13 @@ def absences(stage: Choreography) -> None:
             stage.absence(5.0)
 
 
+def restart(stage: Choreography) -> None:
+    """Some calm strokes, then the start procedure once more in the middle of the session, then mixed work."""
+    calm(stage, until_left_s=0.6 * stage.left_s)
+    stage.start_procedure(away_s=3.5, rest_s=3.2)
+    mixed(stage)
+
+
 def flags(stage: Choreography) -> None:
     """Every flag of the design's table, as a warning and as an alarm, with calm strokes between them."""
     while stage.left_s > 4.0:
@@ -328,4 +335,5 @@ SCRIPTS: dict[str, Script] = {
     "absences": absences,
     "far": far,
     "toil": toil,
+    "restart": restart,
 }

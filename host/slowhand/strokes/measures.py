@@ -47,14 +47,16 @@ def measure(
 ) -> Stroke:
     """The stroke with all its measures; those that need a place are None unless it was known for most of it.
 
+    Side and distance from the spine need x alone.
+
     Args:
         rows: what was measured from ``start_us`` to ``end_us``.
         cadence_per_min, rhythm_evenness: of cyclic strokes.
         travel_mm: x and y from its first to its last place, of glides.
     """
     known = np.isfinite(rows.speed_cm_s)
-    placed = _time(rows, known) >= KNOWN_SHARE * _time(rows, np.ones_like(known)) and known.any()
-    centre = _mean_place(rows, known) if placed else None
+    placed = _for_most(rows, known)
+    x_mm, y_mm = (_mean_place(rows, axis) for axis in (0, 1))   # x may be known where y is not
     loaded = rows.spine_mm[np.isfinite(rows.spine_mm)]
     force = np.where(np.isfinite(rows.total_n), rows.total_n, 0.0)
     path_mm = float(10.0 * np.sum(rows.speed_cm_s[known] * rows.step_s[known]))
@@ -75,9 +77,9 @@ def measure(
         peak_n=float(np.max(force, initial=0.0)),
         peak_at_least=bool(rows.at_least.any()),
         impulse_n_s=float(np.sum(force * rows.step_s)),
-        min_spine_mm=float(loaded.min()) if placed and len(loaded) else None,
-        region=region_of(centre[1], back_length_mm) if centre else None,
-        side=side_of(centre[0]) if centre else None,
+        min_spine_mm=float(loaded.min()) if x_mm is not None and len(loaded) else None,
+        region=region_of(y_mm, back_length_mm) if y_mm is not None else None,
+        side=side_of(x_mm) if x_mm is not None else None,
         evenness=evenness,
         direction_deg=_direction(travel_mm) if placed and travel_mm else None,
     )
@@ -95,9 +97,14 @@ def _mean_force(rows: StrokeRows, force: np.ndarray) -> float:
     return float(np.sum(force * step_s)) / time_s if time_s > 0 else float(np.mean(force))
 
 
-def _mean_place(rows: StrokeRows, known: np.ndarray) -> tuple[float, float]:
-    place = rows.cop_mm[known & np.isfinite(rows.cop_mm[:, 0])]
-    return float(np.mean(place[:, 0])), float(np.mean(place[:, 1]))
+def _for_most(rows: StrokeRows, known: np.ndarray) -> bool:
+    return bool(known.any()) and _time(rows, known) >= KNOWN_SHARE * _time(rows, np.ones_like(known))
+
+
+def _mean_place(rows: StrokeRows, axis: int) -> float | None:
+    place = rows.cop_mm[:, axis]
+    known = np.isfinite(place)
+    return float(np.mean(place[known])) if _for_most(rows, known) else None
 
 
 def _direction(travel_mm: tuple[float, float]) -> float | None:

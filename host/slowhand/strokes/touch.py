@@ -11,6 +11,9 @@ TOUCH_DTYPE = np.dtype(
         ("mode", "u1"),           # locate.Mode
         ("phase", "u1"),          # locate.Phase
         ("located", "?"),
+        # when located, and where x alone is known: then pos_mm, pad_mm, cop_mm and the sigmas hold x alone, and heading
+        # and spine_mm are known
+        ("x_known", "?"),
         ("pos_mm", "f8", 3),      # motion sensor, back frame; NaN where unknown
         ("sigma_mm", "f8", 2),    # of x and y
         ("heading_rad", "f8"),    # of hand x in the back's x-y plane, 0 = towards the feet; NaN where unknown

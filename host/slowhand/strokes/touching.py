@@ -35,8 +35,8 @@ class Toucher:
         Each pad's place is ``p + R(q) lever``; its sigma is that of the hand and of the yaw over the lever.
         The centre of pressure is the force-weighted mean of the pads' places. Its velocity is that of the
         point of the hand which is there now, ``v + R (omega x lever)``: force that moves from one finger to
-        another moves the centre, but nothing slides over the skin. Where the hand is not ``located``, every
-        place, velocity and heading is NaN.
+        another moves the centre, but nothing slides over the skin. Where only x is known (``x_known``, but not
+        ``located``) every y, z and velocity is NaN; where x is not known either, so are x and heading.
         """
         touch = np.zeros(len(sensed), TOUCH_DTYPE)
         if len(sensed) != len(pose):
@@ -45,6 +45,7 @@ class Toucher:
             touch[name] = sensed[name]
         for name in ("mode", "phase", "located"):
             touch[name] = pose[name]
+        touch["x_known"] = pose["located"] | pose["x_known"]
         touch["force_n"] = np.where(sensed["pad_ok"], sensed["force"], np.nan)
         for name in PLACED_FIELDS:
             touch[name] = np.nan
@@ -54,7 +55,8 @@ class Toucher:
         )
         _place(
             self._levers_mm, touch["force_n"], touch["total_n"],
-            pose["located"], pose["p"], pose["v"], pose["q"], pose["omega"], pose["sigma_p"], pose["sigma_yaw"],
+            touch["located"], touch["x_known"],
+            pose["p"], pose["v"], pose["q"], pose["omega"], pose["sigma_p"], pose["sigma_yaw"],
             touch["pos_mm"], touch["sigma_mm"], touch["heading_rad"], touch["pad_mm"], touch["pad_sigma_mm"],
             touch["cop_mm"], touch["velocity_cm_s"], touch["speed_cm_s"], touch["spine_mm"],
         )
@@ -136,16 +138,17 @@ def _centre_lever(levers_mm, force_n):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def _place(  # type: ignore[no-untyped-def]
-    levers_mm, force_n, total_n, located, p, v, q, omega, sigma_p, sigma_yaw,
+    levers_mm, force_n, total_n, located, x_known, p, v, q, omega, sigma_p, sigma_yaw,
     pos_mm, sigma_mm, heading_rad, pad_mm, pad_sigma_mm, cop_mm, velocity_cm_s, speed_cm_s, spine_mm,
 ):
     """Everything that needs a place, into rows that are NaN before."""
     for i in range(len(total_n)):
-        if not located[i]:
+        if not x_known[i]:
             continue
         across, along = _rotation(q[i])
-        pos_mm[i, 0], pos_mm[i, 1], pos_mm[i, 2] = 1e3 * p[i, 0], 1e3 * p[i, 1], 1e3 * p[i, 2]
-        sigma_mm[i, 0], sigma_mm[i, 1] = 1e3 * sigma_p[i, 0], 1e3 * sigma_p[i, 1]
+        pos_mm[i, 0], sigma_mm[i, 0] = 1e3 * p[i, 0], 1e3 * sigma_p[i, 0]
+        if located[i]:
+            pos_mm[i, 1], pos_mm[i, 2], sigma_mm[i, 1] = 1e3 * p[i, 1], 1e3 * p[i, 2], 1e3 * sigma_p[i, 1]
         heading_rad[i] = math.atan2(across[0], along[0])
         spine_mm[i] = _place_pads(
             levers_mm, across, along, force_n[i], pos_mm[i], sigma_mm[i], sigma_yaw[i], pad_mm[i], pad_sigma_mm[i]
@@ -155,6 +158,8 @@ def _place(  # type: ignore[no-untyped-def]
         lever = _centre_lever(levers_mm, force_n[i])
         cop_mm[i, 0] = pos_mm[i, 0] + _along(across, lever)
         cop_mm[i, 1] = pos_mm[i, 1] + _along(along, lever)
+        if not located[i]:  # a velocity needs a place that moves
+            continue
         w = omega[i]
         turning = (  # omega x lever, mm/s, hand frame
             w[1] * lever[2] - w[2] * lever[1],

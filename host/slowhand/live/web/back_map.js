@@ -9,6 +9,8 @@ import { choiceMarkup, listen } from "./zone_choice.js";
 const TRAIL_MS = 7000;
 const TRAIL_PARTS = 6;
 const TRAIL_STEP_MM = 3;
+const BAND_LEAST_MM = 12;
+const LOADED_N = 0.5;
 const ZONE_OF_FLAG = { spine_pressure: "spine", kidney_pressure: "kidney", neck_pressure: "neck" };
 
 export class BackMap {
@@ -31,6 +33,7 @@ export class BackMap {
     const find = (selector) => this.host.querySelector(selector);
     this.parts = {
       hand: find(".hand"), shape: find(".hand-shape"), sigma: find(".sigma"), cop: find(".cop"),
+      band: find(".band"), bandArea: find(".band rect"), bandPads: [...this.host.querySelectorAll(".band-pad")],
       pads: [...this.host.querySelectorAll(".hand .pad")], trail: [...this.host.querySelectorAll(".trail path")],
       inset: [...this.host.querySelectorAll(".inset .pad")],
       zones: [...this.host.querySelectorAll("[data-zone]")],
@@ -63,9 +66,13 @@ export class BackMap {
     for (const element of this.parts.zones) element.dataset.severity = open.get(element.dataset.zone) ?? "none";
   }
 
-  /** Draw the hand at [x, y, heading, sigma, cop x, cop y] (mm and rad, back frame), or none for null. */
-  show(place, pads, nowMs) {
+  /**
+   * Draw the hand at [x, y, heading, sigma, cop x, cop y] (mm and rad, back frame), or none for null. Where only x is
+   * known, `band` is [x, sigma]: a band from head to foot instead of the hand.
+   */
+  show(place, pads, nowMs, band = null) {
     if (!this.parts) return;
+    this.showBand(place === null ? band : null, pads);
     this.parts.hand.classList.toggle("away", place === null);
     this.place = place;
     if (place === null) {
@@ -83,6 +90,20 @@ export class BackMap {
     this.parts.cop.classList.toggle("away", copX === null);
     if (copX !== null) this.parts.cop.setAttribute("transform", `translate(${-copX} ${copY})`);
     this.drawTrail(copX === null ? null : -copX, copY, nowMs);
+  }
+
+  /** Two sigma to either side of the hand, and a line for each pad that presses. */
+  showBand(band, pads) {
+    this.parts.band.classList.toggle("away", band === null);
+    if (band === null) return;
+    const half = Math.max(BAND_LEAST_MM / 2, 2 * (band[1] ?? 15));
+    this.parts.bandArea.setAttribute("x", String(-band[0] - half));
+    this.parts.bandArea.setAttribute("width", String(2 * half));
+    this.parts.bandPads.forEach((line, i) => {
+      const [x, , force] = pads[i] ?? [null, null, null];
+      line.classList.toggle("away", x === null || !(force >= LOADED_N));
+      if (x !== null) line.setAttribute("transform", `translate(${-x} 0)`);
+    });
   }
 
   turnHand(x, y, heading, pads) {
@@ -164,15 +185,15 @@ function mapMarkup({ length, shoulders, strip, sensitive }) {
   const view = `viewBox="${-width} ${top} ${2 * width} ${bottom - top}"`;
   const extras = sensitive.map(soreMarkup).join("") + magnetMarkup(strip);
   const taps = choiceMarkup(view, length, shoulders);
-  return backMarkup(view, length, half, top, bottom, extras) + handLayerMarkup(view) + insetMarkup() + taps;
+  return backMarkup(view, length, half, top, bottom, extras) + handLayerMarkup(view, top, bottom) + insetMarkup() + taps;
 }
 
 /** A small hand beside the back, for the pads alone. */
 function insetMarkup() {
   const pads = NOMINAL_PADS.map(([x, y], i) => `<g transform="translate(${x} ${y})">${padMarkup(i, "inset-")}</g>`);
   return `
-  <figure class="inset"><svg viewBox="-66 -92 146 226" aria-hidden="true">
-    <g class="hand-shape">${handMarkup()}</g>${pads.join("")}</svg><figcaption>pads</figcaption></figure>`;
+  <figure class="inset"><svg viewBox="-73 -92 146 226" aria-hidden="true">
+    <g class="of-side"><g class="hand-shape">${handMarkup()}</g>${pads.join("")}</g></svg><figcaption>pads</figcaption></figure>`;
 }
 
 /** The layer that stands still, so that the browser need not paint it anew when the hand moves. */
@@ -222,7 +243,8 @@ function backMarkup(view, length, half, top, bottom, extras) {
   </svg>`;
 }
 
-function handLayerMarkup(view) {
+function handLayerMarkup(view, top, bottom) {
+  const padLine = `<path class="band-pad away" d="M0 ${top}V${bottom}"/>`;
   return `
   <svg class="moving" ${view} aria-hidden="true">
     <defs>
@@ -230,7 +252,9 @@ function handLayerMarkup(view) {
         <stop offset="0" class="arm-near"/><stop offset="1" class="arm-far"/></linearGradient>
     </defs>
     <g class="trail">${"<path/>".repeat(TRAIL_PARTS)}</g>
-    <g class="ghost">${handMarkup()}</g>
+    <g class="band away" data-part="band"><rect y="${top}" width="0" height="${bottom - top}"/>
+      ${padLine.repeat(PAD_NAMES.length)}</g>
+    <g class="ghost"><g class="of-side">${handMarkup()}</g></g>
     <g class="hand away" data-part="hand">
       <g class="hand-shape">${handMarkup()}</g>
       <circle class="sigma" r="10"/>

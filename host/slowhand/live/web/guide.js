@@ -14,11 +14,11 @@ const back = `<path class="g-body" d="M66 0c0 10-4 14-16 18-16 5-22 12-22 30 0 2
   0-18-6-25-22-30-12-4-16-8-16-18Z"/><path class="g-spine" d="M80 18v88"/>`;
 
 const START = `<svg viewBox="0 0 160 110" aria-hidden="true">${back}
-  <g transform="translate(80 26) scale(.36)" class="g-glove">${handMarkup()}</g>
+  <g transform="translate(80 26) scale(.36)" class="g-glove"><g class="of-side">${handMarkup()}</g></g>
   <path class="g-move" d="M128 70v22m-6-6 6 6 6-6"/></svg>`;
 
 const GO = `<svg viewBox="0 0 160 110" aria-hidden="true">${back}
-  <g transform="translate(106 46) scale(.34)" class="g-glove">${handMarkup()}</g>
+  <g transform="translate(106 46) scale(.34)" class="g-glove"><g class="of-side">${handMarkup()}</g></g>
   <path class="g-move" d="M56 34v46m-7-7 7 7 7-7"/></svg>`;
 
 const STEPS = [

@@ -6,6 +6,7 @@ import { setIcon, setText } from "./icons.js";
 import { Magnets } from "./magnets.js";
 import { Banners, Bar, Controls, SoFar } from "./panels.js";
 import { SKELETON } from "./skeleton.js";
+import { StartOver } from "./start_over.js";
 import { keepAwake } from "./wake.js";
 import { choiceNote } from "./zone_choice.js";
 
@@ -23,6 +24,7 @@ class LivePage {
     this.gauges = { pace: new Gauge(find('[data-gauge="pace"]')), pressure: new Gauge(find('[data-gauge="pressure"]')) };
     this.map = new BackMap(find(".map-drawing"), (zone) => actions.press(`zone-${zone}`));
     this.magnets = new Magnets(this.root, actions.press);
+    this.startOver = new StartOver(this.root, actions.press);
     this.guide = new Guide(find(".guide"));
     this.bar = new Bar(this.root);
     this.controls = new Controls(this.root, actions.press);
@@ -53,6 +55,7 @@ class LivePage {
   takeSlow(slow) {
     if (slow.pace) this.gauges.pace.setScale(slow.pace);
     if (slow.pressure) this.gauges.pressure.setScale(slow.pressure);
+    if (slow.body) this.root.dataset.hand = slow.body.hand;
     if (slow.body) this.map.setBody(slow.body);
     if (slow.coach) this.setCoach(slow.coach);
     if (slow.flags) this.sofar.setFlags(slow.flags);
@@ -75,13 +78,15 @@ class LivePage {
   setStage(stage) {
     this.stage = stage;
     Object.assign(this.root.dataset, {
-      mode: stage.mode, phase: stage.phase, finished: String(stage.finished), located: String(stage.located),
+      mode: stage.mode, phase: stage.phase, finished: String(stage.finished), located: String(stage.located), xAlone: String(stage.x_alone),
+      startOver: String(stage.start_over),
       session: stage.session ?? "", choosing: String(stage.choosing), zone: stage.zone ?? "",
     });
     this.bar.setStage(stage);
     this.controls.setStage(stage);
     this.map.setStage(stage);
     this.magnets.setStage(stage);
+    this.startOver.setStage(stage);
     this.banners.set("warning", "warn", "warn", stage.warning);
     const starting = stage.mode === "strip" && stage.phase !== "running" && !stage.finished;
     this.guide.setPhase(stage.phase, starting);
@@ -116,7 +121,7 @@ class LivePage {
     if (fast === null || this.root.dataset.pageLink === "lost") return;
     this.gauges.pace.show(fast.pace);
     this.gauges.pressure.show(fast.pressure);
-    this.map.show(fast.hand, fast.pads, performance.now());
+    this.map.show(fast.hand, fast.pads, performance.now(), fast.band);
     this.controls.setClock(fast.clock);
     if (fast.clock !== this.lastClock) {
       this.lastClock = fast.clock;
@@ -138,8 +143,9 @@ class LivePage {
   }
 }
 
-function placeNote({ mode, phase, finished, choosing, zone }, link) {
+function placeNote({ mode, phase, finished, choosing, zone, x_alone: xAlone }, link) {
   if (finished) return ["", ""];
+  if (xAlone) return ["Height on the back unknown", "The band: how far from the spine. Moving a little helps to find your hand."];
   if (choosing && link === "streaming") return choiceNote(zone);
   let why = "Finding the hand again.";
   if (link !== "streaming") why = "Nothing arrives from the glove.";

@@ -2,6 +2,7 @@
 import { gaugeMarkup } from "./gauge.js";
 import { guideMarkup } from "./guide.js";
 import { MAGNETS } from "./magnets.js";
+import { START_OVER, START_OVER_BUTTON } from "./start_over.js";
 
 const BRAND =
   '<svg class="mark" viewBox="0 0 40 40" aria-hidden="true" fill="none" stroke-linecap="round">' +
@@ -26,7 +27,7 @@ export const SKELETON = `
     <button type="button" class="button start"><span class="icon"></span><span class="text">Start recording</span></button>
     <button type="button" class="button stop" hidden><span class="icon"></span><span class="text">Stop recording</span></button>
   </section>
-  <div class="notices">${MAGNETS}<div class="banners" role="status"></div></div>
+  <div class="notices">${MAGNETS}${START_OVER}<div class="banners" role="status"></div></div>
   <section class="coach" aria-label="Coach" data-level="idle">
     <span class="icon"></span><p class="line" aria-live="polite" aria-atomic="true"></p>
   </section>
@@ -37,9 +38,10 @@ export const SKELETON = `
   <section class="map" aria-label="The back, seen from above">
     <div class="map-drawing"></div>
     <div class="map-note" role="status" hidden><strong></strong><span></span></div>
+    ${START_OVER_BUTTON}
   </section>
   <section class="side" aria-label="The session so far">
-    <div class="guide" hidden>${guideMarkup()}</div>
+    <div class="guide" tabindex="-1" hidden>${guideMarkup()}</div>
     <div class="sofar">
       <div class="sofar-head"><h2>So far</h2><p class="counts"></p></div>
       <ul class="kinds" aria-label="Flags by kind"></ul>
