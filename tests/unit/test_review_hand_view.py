@@ -159,7 +159,7 @@ def test_strokes_cues_limits_and_the_receiver_are_there() -> None:
     sore = SensitivePlace(x_mm=-40, y_mm=300, radius_mm=25, max_n=8)
     record = replace(told_session(), receiver=Receiver(back_length_mm=430.0, sensitive=(sore,)))
     data = data_in(page_of(record))
-    assert [(s["kind"], s["from"], s["to"]) for s in data["strokes"]][0] == ("glide", 2.0, 5.0)
+    assert data["strokes"][0] == {"kind": "glide", "from": 2.0, "to": 5.0}
     assert data["cues"] == [{"at": 6.3, "text": "Much slower, please.", "severity": "alarm"}]
     assert data["limits"]["too_fast"] == [25.0, 30.0]
     assert data["back"]["length"] == 430.0 and data["back"]["sore"] == [[-40, 300, 25, 8]]

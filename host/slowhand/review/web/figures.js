@@ -28,7 +28,7 @@ export function paceFigure(now, data) {
   const text = (now.paceAtLeast ? "≥" : "") + now.pace.toFixed(now.pace < 10 ? 1 : 0);
   const shown = (level, words) => ({ text, unit: "cm/s", level, words });
   const level = paceLevel(now.pace, data.limits.too_fast);
-  if (level !== "ok") return shown(level, `above ${level}`);
+  if (level !== "ok") return shown(level, `above the ${level} limit`);
   const kneading = now.flags.filter(({ kind }) => kind === "too_fast_knead");
   if (kneading.length) return shown(worst(kneading), "kneading too fast");
   return now.place && !now.paceAtLeast ? shown("ok", "within the limit") : shown("unknown", now.place ? "at least" : "place unknown");

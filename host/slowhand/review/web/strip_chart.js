@@ -1,6 +1,6 @@
 // Pace and force over the session, drawn once for each width; it is also the slider of the time.
 import { PACE_FLAGS } from "./figures.js";
-import { CONTACT, FORCE_AT_LEAST, LOCATED } from "./track.js";
+import { CONTACT, FORCE_AT_LEAST, GAP, LOCATED } from "./track.js";
 import { paceLevel } from "./trail.js";
 import { clockText } from "./words.js";
 
@@ -125,6 +125,7 @@ export class StripChart {
       away += unplaced ? 1 : 0;
       if (unplaced && track.has(i, CONTACT)) sum.unplaced = true;
       if (track.has(i, FORCE_AT_LEAST)) sum.bound = true;
+      if (track.has(i, GAP)) sum.absent = true; // rows are missing, if only a few
       most("pace", track.pace(i));
       most("force", track.force(i));
       most("spine", track.value("spineTenthN", i, 0.1));
@@ -211,7 +212,7 @@ export class StripChart {
     pen.lineTo(width, y);
     pen.stroke();
     pen.setLineDash([]);
-    this.words(width - 4, Math.max(row.top + 11, y + below), `${word}${value}`, "right", ink[`${level}Words`]);
+    this.words(width - 4, Math.min(row.bottom - 2, Math.max(row.top + 11, y + below)), `${word}${value}`, "right", ink[`${level}Words`]);
   }
 
   /** Words that can be read over whatever lies under them. */

@@ -3,6 +3,7 @@
 export const CONTACT = 1;
 export const LOCATED = 2;
 const RUNNING = 4;
+export const GAP = 8;
 const BUZZ = 16;
 export const FORCE_AT_LEAST = 32;
 const PACE_AT_LEAST = 64;
