@@ -12,12 +12,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.chromium import SIZES, launch
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 SECONDS = 120
+HAND_VIEW = (1280, 800)
 AT_S = 31   # a moment with a flag in the list and the hand at work
 
 
@@ -32,13 +33,26 @@ def main() -> None:
         assert demo.stderr is not None
         url = next(found.group() for found in (re.search(r"http://\S+", line) for line in demo.stderr) if found)
         width, height = SIZES["tablet-landscape"]
-        page = launch(playwright).new_page(viewport={"width": width, "height": height})
+        browser = launch(playwright)
+        page = browser.new_page(viewport={"width": width, "height": height})
         page.goto(url)
         page.wait_for_timeout(AT_S * 1000)
         page.screenshot(path=IMAGES / "live.png")
         demo.wait()
         shutil.copy(Path(out) / "overview.png", IMAGES / "overview.png")
-    print(f"{IMAGES}/live.png and overview.png")
+        take_hand_view(browser, Path(out) / "hand-view.html")
+    print(f"{IMAGES}/live.png, overview.png and hand-view.png")
+
+
+def take_hand_view(browser: Browser, file: Path) -> None:
+    """The view of the hand half a second into the first flag: a stroke that is too fast, with its trail."""
+    width, height = HAND_VIEW
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="light")
+    page.goto(f"{file.resolve().as_uri()}#t=0")
+    page.keyboard.press("n")
+    for _ in range(10):
+        page.keyboard.press(".")
+    page.screenshot(path=IMAGES / "hand-view.png")
 
 
 if __name__ == "__main__":

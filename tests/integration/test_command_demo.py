@@ -23,9 +23,10 @@ def test_it_ends_by_itself_and_names_what_it_wrote(demo) -> None:
     done, out = demo
     assert done.returncode == 0, done.stderr
     named = [Path(line) for line in done.stdout.split()]
-    assert {p.name for p in named} >= {"overview.png", "review.pdf", "session.json", "sessions.sqlite3"}
+    assert {p.name for p in named} >= {"overview.png", "review.pdf", "hand-view.html", "session.json", "sessions.sqlite3"}
     assert all(p.is_file() and p.parent == out for p in named)
     assert "http://127.0.0.1" in done.stderr
+    assert "open hand-view.html in a browser" in done.stderr
 
 
 def test_charts_are_pictures(demo) -> None:
@@ -63,7 +64,7 @@ def test_the_session_can_be_reviewed_and_exported_again(demo, tmp_path: Path) ->
     _, out = demo
     database = out / "sessions.sqlite3"
     assert slowhand("review", 1, "--db", database, "--out", tmp_path / "charts").returncode == 0
-    assert (tmp_path / "charts" / "overview.png").is_file()
+    assert (tmp_path / "charts" / "overview.png").is_file() and (tmp_path / "charts" / "hand-view.html").is_file()
     assert slowhand("export", 1, "--db", database, "--out", tmp_path / "files").returncode == 0
     again = slowhand("analyze", tmp_path / "files" / "raw.csv", "--out", tmp_path / "again", "--strip", "nominal")
     assert again.returncode == 0, again.stderr

@@ -11,9 +11,10 @@ from slowhand.coach.receiver import Receiver
 from slowhand.review import ink
 from slowhand.review.back_map import impulse_map, x_alone_columns
 from slowhand.review.charts import back_map_figure, overview_figure
+from slowhand.review.hand_track import spine_force_n
 from slowhand.review.record import Band, SessionRecord
 from slowhand.review.stroke_charts import where_it_could_be_seen
-from slowhand.review.timeline import spine_force_n
+from slowhand.sensing.profile import load_glove
 from slowhand.session.analyze import limits_used
 from tests.unit.touch_scenes import Scene, height_unknown, unplaced
 
@@ -26,7 +27,7 @@ def record() -> SessionRecord:
     height_unknown(rows[start : start + 400])
     unplaced(rows[start + 400 :])
     limits = {kind: Band(limit["warn"], limit["alarm"]) for kind, limit in limits_used(Receiver()).items()}
-    return SessionRecord("A back rub", "", "strip", rows, (), (), limits, 450.0, 380.0)
+    return SessionRecord("A back rub", "", "strip", rows, (), (), limits, Receiver(), load_glove())
 
 
 def hatched(ax: Axes) -> list[tuple[float, float]]:
@@ -38,7 +39,7 @@ def hatched(ax: Axes) -> list[tuple[float, float]]:
 
 
 def test_the_spines_force_is_known_where_x_is(record: SessionRecord) -> None:
-    touch, force = record.touch, spine_force_n(record)
+    touch, force = record.touch, spine_force_n(record.touch, record.back_length_mm)
     np.testing.assert_array_equal(np.isnan(force), ~touch["x_known"])
     alone = touch["x_known"] & ~touch["located"]
     assert alone.sum() == 400 and np.all(force[alone] == 7.0)

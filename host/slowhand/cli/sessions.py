@@ -47,7 +47,7 @@ def review(
     db: Database = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Draw the charts of a session: PNG, and one PDF with all of them.
+    """Draw the charts of a session: PNG, one PDF with all of them, and a page that plays the hand on the back.
 
     Example: slowhand review 12 --out charts
     """
@@ -139,14 +139,18 @@ def played(store: SessionStore, session_id: int) -> Replayed:
 
 
 def draw_charts(session: Replayed, out: Path) -> list[Path]:
-    """The charts of a replayed session, in the order to look at them."""
+    """The charts of a replayed session, in the order to look at them, and the page that plays the hand."""
     from slowhand.review.charts import write_charts
+    from slowhand.review.hand_view import write_hand_view
     from slowhand.review.record import record_of
 
     info = session.stored.info
     mode = session.analysis.setup.choice
     words = f"{when(info.started_at)}, {minutes(info.duration_s)}, {mode.mode.name.lower()} mode"
-    return write_charts(record_of(session.analysis, f"Back rub {info.id}", words, notes_of(session)), out)
+    record = record_of(session.analysis, f"Back rub {info.id}", words, notes_of(session))
+    charts, view = write_charts(record, out), write_hand_view(record, out)
+    say.print(f"See the hand move on the back: open {view.name} in a browser (a double click will do; no network needed).")
+    return [*charts, view]
 
 
 def notes_of(session: Replayed) -> tuple[str, ...]:

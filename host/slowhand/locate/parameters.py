@@ -29,7 +29,7 @@ class Parameters:
     iron_turn: float = 1.5            # uT per rad of turning: soft iron of 2 % turns the earth's 50 uT into iron
     tilt_walk: float = 0.0005         # rad; a back that settles; more when seated (Frame)
     seated_turn: float = 0.012        # rad per sqrt(s) of a seated trunk: 0.8 degrees at 0.3 Hz turn by 0.026 rad/s
-    seated_shake: float = 0.06        # m/s per sqrt(s): its 6 mm at 0.3 Hz are 0.02 m/s2, which keep their sign for half a second
+    seated_shake: float = 0.06        # m/s per sqrt(s): 6 mm at 0.3 Hz are 0.02 m/s2, of one sign for a second
     # What is believed before anything was seen.
     gyro_bias: float = 0.010          # rad/s; 0.5 dps left after calibration
     accel_bias: float = 0.05          # m/s2

@@ -31,8 +31,9 @@ FARTHEST = 0.045           # m from where the hand should be
 FIT_PER_VALUE = 3.0        # chi-square may be this times the number of values; a good start has 0.5, over a steel bed 2
 STRICT_PER_VALUE = 1.0     # in the middle of a back rub
 SWAY_PER_VALUE = 0.6       # more when seated
-ELSEWHERE = 0.03           # m from the start found: another place. In simulation it fits right starts 7-25 worse in chi-square (with
-ELSEWHERE_BETTER = 3.0     # one magnetometer: about alike), rests elsewhere that were taken for a start 9-50 better
+ELSEWHERE = 0.03           # m from the start found: another place
+# By so much chi-square. In simulation other places fit a right start 7-25 worse (with one magnetometer about alike),
+ELSEWHERE_BETTER = 3.0     # and a rest elsewhere that was taken for a start 9-50 better.
 GRID_X, GRID_Y = 0.045, 0.03  # m between the places asked elsewhere
 ROUNDS_A_ROW = 36          # about a millisecond
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from slowhand.coach.cue import Cue
 from slowhand.coach.flag import Flag
+from slowhand.coach.receiver import Receiver
+from slowhand.sensing.profile import GloveProfile
 from slowhand.session.analyze import Analysis, limits_used
 from slowhand.strokes.stroke import Stroke
 
@@ -34,10 +37,19 @@ class SessionRecord:
     strokes: tuple[Stroke, ...]
     flags: tuple[Flag, ...]
     limits: dict[str, Band]
-    back_length_mm: float
-    shoulder_width_mm: float
+    receiver: Receiver
+    glove: GloveProfile
+    cues: tuple[Cue, ...] = ()
     magnets_mm: tuple[float, ...] = ()   # y of the strip's magnets; empty without a strip
     notes: tuple[str, ...] = ()          # "the host was killed: whole up to 12:03:04", shown on the page
+
+    @property
+    def back_length_mm(self) -> float:
+        return self.receiver.back_length_mm
+
+    @property
+    def shoulder_width_mm(self) -> float:
+        return self.receiver.shoulder_width_mm
 
     @property
     def start_us(self) -> int:
@@ -74,8 +86,9 @@ def record_of(analysis: Analysis, title: str, subtitle: str, notes: tuple[str, .
         strokes=analysis.strokes,
         flags=analysis.flags,
         limits={kind: Band(limit["warn"], limit["alarm"]) for kind, limit in limits_used(receiver).items()},
-        back_length_mm=receiver.back_length_mm,
-        shoulder_width_mm=receiver.shoulder_width_mm,
+        receiver=receiver,
+        glove=setup.glove,
+        cues=tuple(cue for block in analysis.blocks for cue in block.cues),
         magnets_mm=magnets,
         notes=notes,
     )

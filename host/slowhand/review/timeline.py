@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from slowhand.review import ink
+from slowhand.review.hand_track import spine_force_n
 from slowhand.review.record import Band, SessionRecord
 
 POINTS = 3000  # about one per pixel of a wide chart; more would only hide the peaks under ink
@@ -29,18 +30,6 @@ def stretches(t_s: np.ndarray, mask: np.ndarray) -> list[tuple[float, float]]:
     """Begin and end (s) of each run of true values in ``mask``."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], mask.astype(np.int8), [0]))))
     return [(float(t_s[a]), float(t_s[min(b, len(t_s) - 1)])) for a, b in edges.reshape(-1, 2)]
-
-
-def spine_force_n(record: SessionRecord) -> np.ndarray:
-    """Summed force of the pads within 20 mm of the midline, N, shape (n,); NaN where x is unknown.
-
-    Where x alone is known a pad there counts at any height, as it does for the flag.
-    """
-    touch = record.touch
-    x, y = touch["pad_mm"][:, :, 0], touch["pad_mm"][:, :, 1]
-    near = (np.abs(x) <= 20) & ~((y < 0) | (y > record.back_length_mm))
-    total = np.where(near, np.nan_to_num(touch["force_n"]), 0.0).sum(axis=1)
-    return np.where(touch["x_known"], total, np.nan)
 
 
 def limit_bands(ax: Axes, band: Band, top: float) -> None:
@@ -114,7 +103,8 @@ def draw_pressure(ax: Axes, record: SessionRecord) -> None:
     mark_flags(ax, record, set(ink.FLAG_WORDS) - {"too_fast", "too_fast_knead"})
     ax.plot(t_s, total, color=ink.PRESSURE, lw=0.9, label="all pads")
     if record.mode == "strip":
-        ax.plot(*peaks(t, spine_force_n(record)), color=ink.SPINE, lw=0.9, label="within 20 mm of the spine")
+        near = spine_force_n(touch, record.back_length_mm)
+        ax.plot(*peaks(t, near), color=ink.SPINE, lw=0.9, label="within 20 mm of the spine")
     bound = touch["total_at_least"] & touch["contact"]
     if bound.any():
         t_b, f_b = peaks(t[bound], touch["total_n"][bound], 400)

@@ -1,0 +1,120 @@
+// The figures of the instant, in words and numbers.
+import { flagWords } from "./flag_marks.js";
+import { setIcon, setText } from "./icons.js";
+import { paceLevel } from "./trail.js";
+
+const STROKE_NAMES = {
+  glide: "glide (effleurage)", knead: "knead (petrissage)", press: "press", friction: "friction", tap: "tap (tapotement)",
+};
+// Flags of pace; all others are of force.
+export const PACE_FLAGS = ["too_fast", "too_fast_knead"];
+
+const worst = (flags) => (flags.some(({ severity }) => severity === "alarm") ? "alarm" : "warn");
+
+/** Why there is no hand on the back, as [title, reason]; null when there is one. */
+export function placeNote(now, data) {
+  if (!now.data) return ["No data", "Nothing came from the glove here."];
+  if (now.place) return null;
+  if (!now.strip) return ["Place unknown", "No strip was in use."];
+  if (!now.running) return ["Place unknown", "The start gestures were not done yet."];
+  return ["Place unknown", now.contact ? "It pressed, but where on the back is not known." : "The hand was away."];
+}
+
+/** Pace as {text, unit, level, words}. Never "ok" where it is not known. */
+export function paceFigure(now, data) {
+  if (!now.data) return { text: "–", unit: "", level: "unknown", words: "no data" };
+  if (!now.contact) return { text: "–", unit: "", level: "idle", words: "not touching" };
+  if (now.pace === null) return { text: "?", unit: "", level: "unknown", words: now.strip ? "unknown" : "unknown: no strip" };
+  const text = (now.paceAtLeast ? "≥" : "") + now.pace.toFixed(now.pace < 10 ? 1 : 0);
+  const shown = (level, words) => ({ text, unit: "cm/s", level, words });
+  const level = paceLevel(now.pace, data.limits.too_fast);
+  if (level !== "ok") return shown(level, `above the ${level} limit`);
+  const kneading = now.flags.filter(({ kind }) => kind === "too_fast_knead");
+  if (kneading.length) return shown(worst(kneading), "kneading too fast");
+  return now.place && !now.paceAtLeast ? shown("ok", "within the limit") : shown("unknown", now.place ? "at least" : "place unknown");
+}
+
+/** Force as the same; good only where the place is known and no limit of pressure is broken. */
+export function forceFigure(now) {
+  if (!now.data) return { text: "–", unit: "", level: "unknown", words: "no data" };
+  if (now.force === null) return { text: "?", unit: "", level: "unknown", words: "pads not usable" };
+  const text = (now.forceAtLeast ? "≥" : "") + now.force.toFixed(now.force < 10 ? 1 : 0);
+  const broken = now.flags.filter(({ kind }) => !PACE_FLAGS.includes(kind));
+  const shown = (level, words) => ({ text, unit: "N", level, words });
+  if (broken.length) return shown(worst(broken), "too hard here");
+  if (!now.contact) return shown("idle", "not touching");
+  if (!now.place || now.forceAtLeast) return shown("unknown", now.place ? "at least" : "place unknown");
+  return shown("ok", "no limit broken");
+}
+
+function nearestFigure(now) {
+  if (now.place === null) return { text: "?", unit: "", level: "unknown", words: now.data ? "place unknown" : "no data" };
+  if (now.nearest === null) return { text: "–", unit: "", words: "no pad loaded" };
+  const pressed = now.pads.filter(({ x, force }) => x !== null && force >= 0.5);
+  const side = pressed.length && pressed.every(({ x }) => x > 0) ? "on the left"
+    : pressed.length && pressed.every(({ x }) => x < 0) ? "on the right" : "";
+  return { text: String(now.nearest), unit: "mm", words: now.nearest <= 20 ? "in the spine's zone" : side };
+}
+
+function placeWords({ place }) {
+  if (!place || place.sigmaX === null || place.sigmaY === null) return "Place unknown";
+  return `Place ±${(2 * place.sigmaX).toFixed(0)} mm across, ±${(2 * place.sigmaY).toFixed(0)} along (two sigmas)`;
+}
+
+export class Figures {
+  constructor(page, data) {
+    this.data = data;
+    this.find = (name) => page.querySelector(`[data-figure="${name}"]`);
+    this.note = page.querySelector(".note");
+    this.cue = page.querySelector(".cue");
+    this.sigma = page.querySelector(".sigma-words");
+  }
+
+  show(now) {
+    this.figure("pace", paceFigure(now, this.data));
+    this.figure("force", forceFigure(now));
+    this.figure("spine", nearestFigure(now));
+    setText(this.find("stroke"), now.stroke ? STROKE_NAMES[now.stroke.kind] ?? now.stroke.kind : "none");
+    const open = now.flags.map(flagWords).join("; ");
+    const flags = this.find("flags");
+    setText(flags, open || "none open");
+    flags.dataset.level = now.flags.length ? worst(now.flags) : "idle";
+    this.showNote(placeNote(now, this.data));
+    this.cue.hidden = now.cue === null;
+    if (now.cue) {
+      this.cue.dataset.level = now.cue.severity;
+      setText(this.cue.querySelector("q"), now.cue.text);
+    }
+    setText(this.sigma, this.data.strip ? placeWords(now) : "");
+  }
+
+  figure(name, { text, unit, level = "idle", words }) {
+    const host = this.find(name);
+    host.dataset.level = level;
+    setText(host.querySelector(".number"), text);
+    setText(host.querySelector(".unit"), unit);
+    setText(host.querySelector(".words"), words);
+    const icon = host.querySelector(".icon");
+    if (icon) setIcon(icon, level);
+  }
+
+  showNote(note) {
+    const shown = note !== null && this.data.strip;
+    this.note.hidden = !shown;
+    if (!shown) return;
+    setText(this.note.querySelector("strong"), note[0]);
+    setText(this.note.querySelector("span"), note[1]);
+  }
+
+  /** The instant in one sentence, for who cannot see the picture. */
+  spoken(now) {
+    const pace = paceFigure(now, this.data);
+    const force = forceFigure(now);
+    const note = placeNote(now, this.data);
+    const parts = [
+      note ? note[0] : "", `pace ${pace.text} ${pace.unit} ${pace.words}`, `force ${force.text} ${force.unit} ${force.words}`,
+      now.stroke ? now.stroke.kind : "", ...now.flags.map(flagWords),
+    ];
+    return parts.filter(Boolean).join(", ");
+  }
+}
