@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -63,7 +64,7 @@ def predict(x, cov, n, dt, accel, gyro, frame, par, work):
         x[P + i] += dt * (x[V + i] + half * a)
         x[V + i] += dt * a
     _carry_covariance(cov, n, dt, rot, felt, frame)
-    _grow(cov, n, dt, moved2, gx * gx + gy * gy + gz * gz, frame, par)
+    _grow(x, cov, n, dt, moved2, gx * gx + gy * gy + gz * gz, frame, par)
     _turn_trunk(x, cov, n, frame.trunk_turn**2 * dt, frame)
 
 
@@ -128,15 +129,17 @@ def _carry_columns(cov, n, dt, rot, fx, fy, fz, frame):
 
 
 @inner
-def _grow(cov, n, dt, moved2, turned2, frame, par):
+def _grow(x, cov, n, dt, moved2, turned2, frame, par):
     velocity = par.velocity_walk**2 + frame.trunk_shake**2 + par.velocity_scale**2 * par.scale_memory_s * moved2
+    speed = math.sqrt(x[V] * x[V] + x[V + 1] * x[V + 1] + x[V + 2] * x[V + 2])
+    room = (frame.earth_walk**2 + par.room_walk**2 * min(speed, 1.0)) * dt
     attitude = par.attitude_walk**2 + par.attitude_scale**2 * par.scale_memory_s * turned2
     for i in range(3):
         cov[V + i, V + i] += velocity * dt
         cov[A + i, A + i] += attitude * dt
         cov[BG + i, BG + i] += par.gyro_bias_walk**2 * dt
         cov[BA + i, BA + i] += par.accel_bias_walk**2 * dt
-        cov[BE + i, BE + i] += frame.earth_walk**2 * dt
+        cov[BE + i, BE + i] += room
     if n > N_QUICK:
         iron = par.hard_iron_walk**2 + par.iron_turn**2 * par.scale_memory_s * turned2
         for i in range(6):

@@ -25,6 +25,7 @@ class Parameters:
     gyro_bias_walk: float = 5e-5      # rad/s; study
     accel_bias_walk: float = 1e-3     # m/s2; study
     earth_walk: float = 0.1           # uT; breathing, creeping iron
+    room_walk: float = 3.0            # uT per square root of a metre: steel bends the room's field more than a gradient does
     hard_iron_walk: float = 0.1       # uT
     iron_turn: float = 1.5            # uT per rad of turning: soft iron of 2 % turns the earth's 50 uT into iron
     tilt_walk: float = 0.0005         # rad; a back that settles; more when seated (Frame)
@@ -75,7 +76,9 @@ class Parameters:
     doubt_iron: float = 4.0           # uT per sqrt(s) by which iron and room may then change
     height_limit: float = 3.5         # sigmas
     snapshot_s: float = 5.0
-    sigma_factor: float = 1.2         # stated over computed sigma, from coverage in simulation
+    stated_x: float = 0.75            # stated over computed sigma, from coverage in simulation: much of the noise is doubt
+    stated_y: float = 0.95            # of the map, which the median world does not need
+    stated_yaw: float = 1.0
 
 
 PARAMETER_DTYPE = np.dtype([(field.name, "f8") for field in fields(Parameters)])

@@ -155,17 +155,18 @@ def report(row, pose, est, book, start, par):
     pose.t_us = row.t_us
     pose.mode = STRIP_MODE
     pose.phase = RUNNING if started else (AWAIT_START_POSE if start.away_ready else AWAIT_AWAY)
-    sigma_x = stated(math.sqrt(cov[P, P]), book, par)
-    sigma_y = stated(math.sqrt(cov[P + 1, P + 1]), book, par)
+    sigma_x = stated(par.stated_x * math.sqrt(cov[P, P]), book, par)
+    sigma_y = stated(par.stated_y * math.sqrt(cov[P + 1, P + 1]), book, par)
+    sigma_z = stated(par.stated_y * math.sqrt(cov[P + 2, P + 2]), book, par)
     pose.located = tracking and sigma_x <= par.located_sigma and sigma_y <= par.located_sigma
     pose.x_known = pose.located
     for i in range(3):
         pose.p[i] = x[P + i] if tracking else math.nan
         pose.v[i] = x[V + i] if tracking else math.nan
         pose.omega[i] = row.gyro[i] - (x[BG + SHIFT + i] if started else 0.0)
-        pose.sigma_p[i] = stated(math.sqrt(cov[P + i, P + i]), book, par) if tracking else math.nan
+        pose.sigma_p[i] = (sigma_x if i == 0 else sigma_y if i == 1 else sigma_z) if tracking else math.nan
         if not row.motion_ok:
             pose.omega[i] = math.nan
     for i in range(4):
         pose.q[i] = x[Q + i] if started else math.nan
-    pose.sigma_yaw = stated(math.sqrt(cov[A + 2, A + 2]), book, par) if started else math.nan
+    pose.sigma_yaw = stated(par.stated_yaw * math.sqrt(cov[A + 2, A + 2]), book, par) if started else math.nan

@@ -183,7 +183,7 @@ def doubt(est, seconds, book, par):
 def stated(sigma, book, par):
     """A standard deviation as it is reported: never better than the fit of the field lets one believe."""
     misfit = max(book.nis_fast, book.nis_slow) / par.nis_doubt
-    return sigma * par.sigma_factor * max(1.0, misfit)
+    return sigma * max(1.0, misfit)
 
 
 @kernel
