@@ -10,16 +10,17 @@ import numpy as np
 from slowhand.locate.kernel import inner, kernel
 
 BEATS = 1024             # velocities kept: 20 s of slots
-GRID_S = 0.04            # even grid of the autocorrelation: seven points in the shortest cycle
-GRID = 252               # its length: ten seconds
+GRID_S = 0.025           # even grid of the autocorrelation: a dozen points in the shortest cycle
+GRID = 402               # its length: ten seconds
 SHORT_S = 6.0            # of the motion is looked at first: a hand that changes its pace is soon heard,
 LONG_S = 10.0            # then more of it, for slow rhythms
-CYCLES = 2.5             # that must be seen
+CYCLES = 2.5             # that must be seen,
+LEAST_S = 1.5            # and so much time
 SHORTEST_S = 0.29        # 207 a minute; and
 LONGEST_S = 3.1          # 19 a minute
 FASTEST_S = 0.16         # a rhythm up to here is heard, so that its double is not taken for it
 STRENGTH = 0.6           # correlation one cycle later from which a rhythm is believed
-FIRST_SHARE = 0.85       # of the best peak: the first that is about as good is one cycle, later ones are two or three
+FIRST_SHARE = 0.8        # of the best peak: the first that is about as good is one cycle, later ones are two or three
 QUIET_M_S = 0.006        # RMS; less is breathing and tremor
 
 
@@ -40,7 +41,9 @@ def new_beats() -> Beats:
 
 @kernel
 def rhythm(beats, count, out):
-    """Cadence per minute and its sigma into ``out`` (2,), from the newest of ``count`` velocities; NaN: no rhythm.
+    """Cadence per minute, its sigma and its roundness into ``out`` (3,), from the newest of ``count`` velocities.
+
+    All NaN where nothing repeats. Roundness: 0 for a motion to and fro on a line, 1 for a circle.
 
     A straight to and fro and a circle both change the sign of their velocity after half a cycle: there the
     correlation is lowest, so half a cycle is never taken for one. Sigma: a sine of frequency f in noise, seen
@@ -48,13 +51,13 @@ def rhythm(beats, count, out):
     sigma_f = sqrt(6 (1 - r) / (r n)) / (pi W) (Rife and Boorstyn 1974); two readings a cycle are independent,
     because what disturbs a hand's rhythm lasts about as long as its strokes.
     """
-    out[0], out[1] = math.nan, math.nan
+    out[0], out[1], out[2] = math.nan, math.nan, math.nan
     if count < 2:
         return
     for window_s in (SHORT_S, LONG_S):
         span = min(window_s, beats.t_s[count - 1] - beats.t_s[0])
         n = min(int(span / GRID_S) + 1, GRID)
-        if n < 20 or not _even(beats, count, n):
+        if span < LEAST_S or not _even(beats, count, n):
             continue
         lag, strength = _cycle(beats, n)
         if lag > 0.0:
@@ -64,6 +67,7 @@ def rhythm(beats, count, out):
                 noise = max(1.0 - strength, 0.02) / strength
                 out[0] = 60.0 / cycle_s
                 out[1] = 60.0 * math.sqrt(3.0 * noise * cycle_s / window) / (math.pi * window) + 0.002 * out[0]
+                out[2] = _roundness(beats.grid, n)
             return
         if span < window_s:
             return
@@ -142,6 +146,33 @@ def _cycle(beats, n):
         if like[lag] > like[lag - 1] and like[lag] >= like[lag + 1] and like[lag] >= FIRST_SHARE * best:
             return _refined(like, lag, most), like[lag]
     return 0.0, 0.0
+
+
+@inner
+def _roundness(grid, n):
+    """The second axis of the velocities' ellipsoid over its first.
+
+    Eigenvalues of the symmetric (3, 3) sum of squares in closed form (Smith 1961).
+    """
+    xx, yy, zz, xy, xz, yz = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for i in range(n):
+        x, y, z = grid[i, 0], grid[i, 1], grid[i, 2]
+        xx += x * x
+        yy += y * y
+        zz += z * z
+        xy += x * y
+        xz += x * z
+        yz += y * z
+    mean = (xx + yy + zz) / 3.0
+    a, b, c = xx - mean, yy - mean, zz - mean
+    size = math.sqrt((a * a + b * b + c * c + 2.0 * (xy * xy + xz * xz + yz * yz)) / 6.0)
+    if size <= 0.0:
+        return 1.0
+    det = a * (b * c - yz * yz) - xy * (xy * c - yz * xz) + xz * (xy * yz - b * xz)
+    angle = math.acos(min(max(0.5 * det / size**3, -1.0), 1.0)) / 3.0
+    first = mean + 2.0 * size * math.cos(angle)
+    third = mean + 2.0 * size * math.cos(angle + 2.0 * math.pi / 3.0)
+    return math.sqrt(max(3.0 * mean - first - third, 0.0) / first)
 
 
 @inner

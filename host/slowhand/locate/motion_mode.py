@@ -41,7 +41,8 @@ class MotionMode:
         rows = np.ascontiguousarray(sensed, SENSED_DTYPE).view(ROWS)
         track = self._track
         follow(
-            rows, felt.attitude, felt.bias, felt.bias_sigma, self._pads, poses.view(POSES), track.now, track.drift, track.beats
+            rows, felt.attitude, felt.bias, felt.bias_sigma, self._pads, poses.view(POSES),
+            track.now, track.drift, track.beats,
         )
         return poses
 

@@ -29,7 +29,7 @@ from slowhand.locate.passes import FEWEST, LOOK_EVERY, PASS_DTYPE, find_pass, me
 from slowhand.locate.rotation import matrix_of, turn_in_hand
 
 HOLE_S = 0.05        # rows missing for longer: nobody knows what the hand did meanwhile
-APART_S = 0.6        # a hand that is off the skin for longer has ended its rhythm (the taps of one train are closer)
+APART_S = 0.4        # a hand that is off the skin for longer has ended its rhythm: a hop takes as long, a tap's way does not
 NO_TAP_S = 0.3       # a contact that lasts longer is no tap: its rhythm begins with it
 CADENCE_EVERY_S = 0.25
 
@@ -57,7 +57,7 @@ NOW_DTYPE = np.dtype(
         ("free_s", "f8"),        # how long off the skin
         ("touch_s", "f8"),       # how long on it
         ("cadence_s", "f8"),     # since the rhythm was looked at
-        ("cadence", "f8", 2),    # per minute, and its sigma; NaN: none
+        ("cadence", "f8", 3),    # per minute, its sigma, its roundness; NaN: none
         ("last", PASS_DTYPE),    # the latest finished pass
     ]
 )
@@ -132,7 +132,7 @@ def _touches(row, pads, book):
 def _forget(book):
     """Motion was not seen for too long."""
     book.known, book.first, book.slots, book.beats = 0, -1, 0, 0
-    book.cadence[0], book.cadence[1] = math.nan, math.nan
+    book.cadence[:] = math.nan
 
 
 @inner
@@ -178,7 +178,7 @@ def _close_slot(row, touched, book, drift, beats):
     book.place_s += dt
     book.tilt_s += dt
     for c in range(3):
-        book.sum[c] += drift.felt[c]
+        book.sum[c] += drift.felt[c] - dt * drift.state[2, c]
     _keep_beat(row, touched, dt, book, beats)
     if landed:
         level(drift, np.int64(0))
@@ -257,7 +257,7 @@ def _keep_beat(row, touched, dt, book, beats):
         _drop_beats(row.t_us * 1e-6 - book.touch_s, book, beats)
     if book.free_s > APART_S:
         book.beats = 0
-        book.cadence[0], book.cadence[1] = math.nan, math.nan
+        book.cadence[:] = math.nan
         return
     if book.beats == BEATS:
         half = BEATS // 2
@@ -289,7 +289,7 @@ def _drop_beats(before_s, book, beats):
 
 @inner
 def _report(pose, book):
-    pose.cadence_per_min, pose.cadence_sigma = book.cadence[0], book.cadence[1]
+    pose.cadence_per_min, pose.cadence_sigma, pose.cadence_round = book.cadence[0], book.cadence[1], book.cadence[2]
     last = book.last
     pose.stroke_start_us, pose.stroke_end_us = last.start_us, last.end_us
     pose.stroke_cm_s, pose.stroke_sigma_cm_s = 100.0 * last.mean, 100.0 * last.mean_sigma

@@ -100,7 +100,6 @@ def _held(drift, first, end):
             if k == end or drift.t_s[k] - drift.t_s[n] >= HELD_S:
                 break
             k += 1
-        if drift.t_s[k] - drift.t_s[n] >= HELD_S or n == first:
-            if least > best:
-                best, spread = least, math.sqrt(worst)
+        if (drift.t_s[k] - drift.t_s[n] >= HELD_S or n == first) and least > best:
+            best, spread = least, math.sqrt(worst)
     return best, spread

@@ -38,6 +38,7 @@ POSE_DTYPE = np.dtype(
         # Pace in motion mode; NaN in the other modes and where it is not known.
         ("cadence_per_min", "f8"),
         ("cadence_sigma", "f8"),
+        ("cadence_round", "f8"),    # 0 for to and fro on a line, 1 for circles
         ("stroke_start_us", "i8"),  # of the latest pass from one turning point to the next that has ended; 0: none
         ("stroke_end_us", "i8"),
         ("stroke_cm_s", "f8"),      # its mean speed over the skin, and one standard deviation
@@ -46,6 +47,8 @@ POSE_DTYPE = np.dtype(
         ("stroke_peak_sigma_cm_s", "f8"),
     ]
 )
+# What of it is a number, NaN where unknown; the two times are 0 there.
 PACE_FIELDS = (
-    "cadence_per_min", "cadence_sigma", "stroke_cm_s", "stroke_sigma_cm_s", "stroke_peak_cm_s", "stroke_peak_sigma_cm_s"
+    "cadence_per_min", "cadence_sigma", "cadence_round",
+    "stroke_cm_s", "stroke_sigma_cm_s", "stroke_peak_cm_s", "stroke_peak_sigma_cm_s",
 )
