@@ -102,7 +102,7 @@ def _speed_reading(t_us: int, pace: MotionPace, band: Limit) -> Reading:
 
 def _in_place(pace: MotionPace) -> bool:
     """Whether the hand kneads, rubs or taps: there is a rhythm, and it is not that of long strokes to and fro."""
-    if pace.cadence_per_min != pace.cadence_per_min:
+    if not pace.cadence_per_min > 0.0:
         return False
     if pace.roundness >= ROUND_CADENCE:
         return True

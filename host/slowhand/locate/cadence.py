@@ -21,6 +21,7 @@ LONGEST_S = 3.1          # 19 a minute
 FASTEST_S = 0.16         # a rhythm up to here is heard, so that its double is not taken for it
 STRENGTH = 0.6           # correlation one cycle later from which a rhythm is believed
 FIRST_SHARE = 0.8        # of the best peak: the first that is about as good is one cycle, later ones are two or three
+SIGMA_MOST = 3.0         # per minute; a cadence that is less sure, in its first two seconds, is none
 QUIET_M_S = 0.006        # RMS; less is breathing and tremor
 
 
@@ -65,9 +66,9 @@ def rhythm(beats, count, out):
             if cycle_s >= SHORTEST_S and cycle_s <= LONGEST_S:
                 window = (n - 1) * GRID_S
                 noise = max(1.0 - strength, 0.02) / strength
-                out[0] = 60.0 / cycle_s
-                out[1] = 60.0 * math.sqrt(3.0 * noise * cycle_s / window) / (math.pi * window) + 0.002 * out[0]
-                out[2] = _roundness(beats.grid, n)
+                sigma = 60.0 * math.sqrt(3.0 * noise * cycle_s / window) / (math.pi * window) + 0.12 / cycle_s
+                if sigma <= SIGMA_MOST:
+                    out[0], out[1], out[2] = 60.0 / cycle_s, sigma, _roundness(beats.grid, n)
             return
         if span < window_s:
             return

@@ -95,7 +95,7 @@ def follow(rows, attitude, bias, bias_sigma, pads, written, now, drift, beats):
         if q[0] == q[0]:
             step = (row.t_us - book.row_us) * 1e-6
             if not book.known or step > HOLE_S:
-                _begin(row, q, bias_sigma[i], book, drift)
+                _begin(row, q, bias_sigma[i], touched, book, drift)
             else:
                 _feel(row, q, bias[i], step, book, drift)
                 if touched != book.slot_contact or (row.t_us - book.slot_us) * 1e-6 >= SLOT_S:
@@ -136,10 +136,11 @@ def _forget(book):
 
 
 @inner
-def _begin(row, q, bias_sigma, book, drift):
+def _begin(row, q, bias_sigma, touched, book, drift):
+    """Take up the motion, in the air or in the middle of a contact: that is no landing."""
     _forget(book)
     begin(drift, q, bias_sigma)
-    book.known, book.slot_us, book.slot_contact = 1, row.t_us, 0
+    book.known, book.slot_us, book.slot_contact = 1, row.t_us, touched
     book.shaken, book.turned, book.place_s, book.tilt_s, book.cadence_s = 0.0, 0.0, 0.0, 0.0, 0.0
     for c in range(3):
         book.sum[c] = 0.0
@@ -180,7 +181,8 @@ def _close_slot(row, touched, book, drift, beats):
     for c in range(3):
         book.sum[c] += drift.felt[c] - dt * drift.state[2, c]
     _keep_beat(row, touched, dt, book, beats)
-    if landed:
+    starts = touched and book.first < 0
+    if starts:
         level(drift, np.int64(0))
         book.slots = 0
     n = book.slots if book.first >= 0 else np.int64(0)
@@ -192,7 +194,7 @@ def _close_slot(row, touched, book, drift, beats):
         book.place_s = 0.0
     if tilt_due:
         book.tilt_s = 0.0
-    if landed:
+    if starts:
         book.first, book.first_us, book.slots, book.looked = 0, row.t_us, 1, 0
     elif book.first >= 0:
         book.slots = n + 1

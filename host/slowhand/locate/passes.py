@@ -16,8 +16,8 @@ COME_BACK_SHARE = 0.15   # or this share of the pass, so that a long glide may w
 COME_BACK_MOST_M = 0.05  # but never more than this
 LONGEST_S = 8.0          # a longer one is cut: nothing has held its drift for so long
 HELD_S = 0.15            # a speed counts as reached when it was held so long (as for the flag)
-MEAN_SHARE = 0.8         # of the velocity's sigma in that of a pass's mean: part of the error averages out
-SCALE_SHARE = 0.05       # of the speed itself: sensor scale, and turns that the gyroscope takes too small
+MEAN_SHARE = 0.7         # of the velocity's sigma in that of a pass's mean: part of the error averages out
+SCALE_SHARE = 0.08       # of the speed itself: sensor scale, and turns that the gyroscope takes too small
 SIGMA_MOST_M_S = 0.06    # a figure worse than this,
 SIGMA_MOST_SHARE = 0.34  # and than this share of itself, is no figure
 
@@ -83,13 +83,16 @@ def measure_pass(drift, first, end, found):
     held, spread = _held(drift, first, end)
     found.peak = max(held, mean)
     found.peak_sigma = math.hypot(spread, SCALE_SHARE * held)
+    if mean <= 2.0 * found.mean_sigma:
+        # A hand that perhaps rests: the largest of many noisy speeds is no more than noise either.
+        found.peak_sigma = max(found.peak_sigma, 0.5 * found.peak)
     if found.mean_sigma > max(SIGMA_MOST_M_S, SIGMA_MOST_SHARE * mean):
         found.mean, found.mean_sigma, found.peak, found.peak_sigma = math.nan, math.nan, math.nan, math.nan
 
 
 @inner
 def _held(drift, first, end):
-    """The largest speed that was held for ``HELD_S`` (the peak of a shorter pass), and its sigma; m/s."""
+    """The largest speed that was held for ``HELD_S`` (the smallest of a shorter pass), and its sigma; m/s."""
     best, spread = 0.0, 0.0
     for n in range(first, end + 1):
         least, worst, k = 1e9, 0.0, n
