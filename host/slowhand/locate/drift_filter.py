@@ -189,6 +189,27 @@ def advance(drift, n, dt, shaken, turned, place_due, tilt_due, contact, stands):
 
 
 @kernel
+def come_back(drift, n, cycle_s, x, y, z, variance):
+    """Over a whole cycle a hand that repeats itself goes nowhere: learn it in slot ``n``, the newest.
+
+    (x, y, z) is the mean velocity over the last cycle as it is believed now, m/s. It is the velocity of now less
+    what was felt since each instant of the cycle; an error of the leftover gravity has worked on it for half a cycle.
+    """
+    state, cov, half = drift.state, drift.cov, 0.5 * cycle_s
+    g = np.empty(4)
+    for r in range(4):
+        g[r] = cov[r, 1] + half * cov[r, 2]
+    total = g[1] + half * g[2] + variance
+    for r in range(4):
+        state[r, 0] -= g[r] / total * x
+        state[r, 1] -= g[r] / total * y
+        state[r, 2] -= g[r] / total * z
+        for c in range(4):
+            cov[r, c] -= g[r] * g[c] / total
+    drift.kept[n], drift.covs[n] = drift.state, drift.cov
+
+
+@kernel
 def smooth_states(drift, first, last):
     """States of the slots ``first..last`` in the light of all up to ``last`` (Rauch, Tung, Striebel 1965)."""
     smooth = drift.smooth

@@ -20,6 +20,7 @@ from slowhand.locate.drift_filter import (
     Drift,
     advance,
     begin,
+    come_back,
     level,
     new_drift,
 )
@@ -32,6 +33,8 @@ HOLE_S = 0.05        # rows missing for longer: nobody knows what the hand did m
 APART_S = 0.4        # a hand that is off the skin for longer has ended its rhythm: a hop takes as long, a tap's way does not
 NO_TAP_S = 0.3       # a contact that lasts longer is no tap: its rhythm begins with it
 CADENCE_EVERY_S = 0.25
+RETURN_SHARE = 0.2   # a hand that repeats itself is back after each cycle but for so much of the cycle's way,
+RETURN_M_S = 0.005   # and for so much
 
 NOW_DTYPE = np.dtype(
     [
@@ -57,6 +60,7 @@ NOW_DTYPE = np.dtype(
         ("free_s", "f8"),        # how long off the skin
         ("touch_s", "f8"),       # how long on it
         ("cadence_s", "f8"),     # since the rhythm was looked at
+        ("cycle_s", "f8"),       # since a whole cycle was used against the drift
         ("cadence", "f8", 3),    # per minute, its sigma, its roundness; NaN: none
         ("last", PASS_DTYPE),    # the latest finished pass
     ]
@@ -190,6 +194,7 @@ def _close_slot(row, touched, book, drift, beats):
     place_due, tilt_due = book.place_s >= PLACE_EVERY_S, book.tilt_s >= TILT_EVERY_S
     advance(drift, n, dt, book.shaken, book.turned, place_due, tilt_due, touched, landed or lifted)
     book.shaken, book.turned = 0.0, 0.0
+    _use_cycle(n, dt, touched, book, drift, beats)
     if place_due:
         book.place_s = 0.0
     if tilt_due:
@@ -275,6 +280,38 @@ def _keep_beat(row, touched, dt, book, beats):
     if book.cadence_s >= CADENCE_EVERY_S:
         book.cadence_s = 0.0
         rhythm(beats, book.beats, book.cadence)
+
+
+@inner
+def _use_cycle(n, dt, touched, book, drift, beats):
+    """Once a cycle, while there is a rhythm: the hand has come back to where it was."""
+    book.cycle_s += dt
+    if not (touched and book.cadence[0] > 0.0):
+        book.cycle_s = 0.0
+        return
+    cycle_s = 60.0 / book.cadence[0]
+    if book.cycle_s < cycle_s:
+        return
+    book.cycle_s = 0.0
+    since_s = row_s = beats.t_s[book.beats - 1]
+    x, y, z, squares, time_s, k = 0.0, 0.0, 0.0, 0.0, 0.0, book.beats - 1
+    while k > 0 and row_s - beats.t_s[k] < cycle_s:
+        step = since_s - beats.t_s[k - 1]
+        since_s = beats.t_s[k - 1]
+        v = beats.v[k]
+        x += step * v[0]
+        y += step * v[1]
+        z += step * v[2]
+        squares += step * (v[0] * v[0] + v[1] * v[1] + v[2] * v[2])
+        time_s += step
+        k -= 1
+    x, y, z = x / time_s, y / time_s, z / time_s
+    power = max(squares / time_s - x * x - y * y - z * z, 0.0)
+    last, state = beats.v[book.beats - 1], drift.state
+    variance = RETURN_SHARE**2 * power + RETURN_M_S**2
+    come_back(
+        drift, n, cycle_s, state[1, 0] - last[0] + x, state[1, 1] - last[1] + y, state[1, 2] - last[2] + z, variance
+    )
 
 
 @inner
