@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from slowhand.coach.flag import Flag
 from slowhand.coach.receiver import Receiver
 from slowhand.locate.locator import Locator
 from slowhand.locate.pose import Mode
@@ -15,6 +16,7 @@ from slowhand.sensing.sensing import Sensing
 from slowhand.session.pipeline import Pipeline
 from slowhand.sim.hand import Hand
 from slowhand.sim.simulation import SimOutput, Simulation
+from slowhand.sim.truth import TrueFlag
 from tests.bench.bench_motion import leaky_speed
 from tests.motion_scenes import KNEADING, judge, simulate
 
@@ -88,11 +90,14 @@ def test_flags_of_pace_are_raised_where_they_are_sure_and_nowhere_else() -> None
     for kind, share in (("too_fast", 0.5), ("too_fast_knead", 1.0)):
         found = [flag for flag in pipeline.flags.flags() if flag.kind.value == kind]
         true = [flag for flag in sim.flags if flag.kind == kind and flag.severity == "alarm"]
-        touching = [any(f.start_us < t.end_us and (f.end_us or f.raised_us) > t.start_us for f in found) for t in true]
-        assert true and np.mean(touching) >= share
+        assert true and np.mean([any(touch(t, f) for f in found) for t in true]) >= share
         for flag in found:
-            assert any(flag.start_us < t.end_us and (flag.end_us or flag.raised_us) > t.start_us for t in sim.flags if t.kind == kind)
+            assert any(touch(t, flag) for t in sim.flags if t.kind == kind)
             assert flag.value > flag.limit
+
+
+def touch(true: TrueFlag, found: Flag) -> bool:
+    return found.start_us < true.end_us and (found.end_us or found.raised_us) > true.start_us
 
 
 def test_strokes_have_kinds_and_speeds_that_hold() -> None:

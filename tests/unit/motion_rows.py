@@ -29,7 +29,7 @@ def rows_of(
     rows["gap"][0], rows["motion_ok"], rows["pad_ok"] = True, True, True
     rows["force"][pressed] = 2.0
     turn = Rotation.from_euler("xy", tilt_rad)
-    rows["accel"] = turn.inv().apply(accel + [0.0, 0.0, STANDARD_GRAVITY]) + accel_bias
+    rows["accel"] = turn.inv().apply(accel + np.array([0.0, 0.0, STANDARD_GRAVITY])) + accel_bias
     rows["accel"] += random.normal(0.0, 1.0, (n, 3)) * noise
     rows["gyro"] = np.asarray(gyro_bias) + random.normal(0.0, 1.0, (n, 3)) * 0.05 * noise
     rows["field"] = np.nan
