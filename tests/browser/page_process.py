@@ -23,7 +23,7 @@ class PageProcess:
         self.process = subprocess.Popen(
             [sys.executable, "-m", MODULE, *(arguments or ("--port", "0"))],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])},
         )  # fmt: skip
         self._answers: queue.Queue[str] = queue.Queue()
         self.errors: list[str] = []

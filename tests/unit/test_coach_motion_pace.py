@@ -49,6 +49,7 @@ def test_the_last_stroke_is_shown_with_its_error() -> None:
     assert reading(stroke(33.0, 3.0)).level == WARN
     assert reading(stroke(45.0, 4.0)).level == ALARM
     assert (reading(stroke(24.0, 3.0)).level, reading(stroke(24.0, 3.0)).words) == (IDLE, "last stroke: perhaps too fast")
+    assert (reading(stroke(2.0, 3.0)).value, reading(stroke(2.0, 3.0)).unit) == (8.0, "cm/s at most")
     # A hand that has just lifted: its stroke is shown, for a while.
     assert reading(stroke(14.0, 2.0), contact=False).level == OK
 

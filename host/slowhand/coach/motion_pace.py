@@ -95,6 +95,9 @@ def _speed_reading(t_us: int, pace: MotionPace, band: Limit) -> Reading:
         SpeedClass.UNKNOWN: (IDLE, "perhaps too fast"),
     }[speed_class(speed, sigma, band.warn)]
     unit = f"± {max(round(SIGMAS * sigma), 1)} {band.unit}"
+    if speed < SIGMAS * sigma:
+        # A hand that perhaps rested: "2 ± 9" would puzzle; what is known is how fast it was at most.
+        speed, unit = speed + SIGMAS * sigma, f"{band.unit} at most"
     return Reading(
         speed, False, level, f"last stroke: {words}", band.warn, band.alarm, PACE_FULL_SCALE, unit, t_us
     )
