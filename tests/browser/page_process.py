@@ -23,7 +23,8 @@ class PageProcess:
         self.process = subprocess.Popen(
             [sys.executable, "-m", MODULE, *(arguments or ("--port", "0"))],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])},
+            # before what the caller has there: its own code, not an installed one, is to be tested
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))},
         )  # fmt: skip
         self._answers: queue.Queue[str] = queue.Queue()
         self.errors: list[str] = []

@@ -13,10 +13,9 @@ from slowhand.coach.readings import (
     IDLE,
     OK,
     PACE_FULL_SCALE,
-    UNKNOWN,
     WARN,
     Reading,
-    without_contact,
+    pace_reading,
 )
 from slowhand.strokes.grouping import IN_PLACE_MM, ROUND_FRICTION_PER_MIN, STRAIGHT_FRICTION_PER_MIN
 from slowhand.strokes.paced import ROUND_CADENCE, SIGMAS
@@ -81,9 +80,7 @@ def motion_pace_reading(t_us: int, contact: bool, at_least: bool, pace: MotionPa
         return _cadence_reading(t_us, pace, limits)
     if pace.end_us > 0 and t_us - pace.end_us <= SHOWN_US and pace.peak_cm_s == pace.peak_cm_s:
         return _speed_reading(t_us, pace, limits.too_fast)
-    level, words = (UNKNOWN, "pace unknown") if contact else without_contact(at_least)
-    band = limits.too_fast
-    return Reading(None, False, level, words, band.warn, band.alarm, PACE_FULL_SCALE, band.unit, t_us)
+    return pace_reading(t_us, True, contact, at_least, math.nan, limits)   # no contact, or pace unknown
 
 
 def _speed_reading(t_us: int, pace: MotionPace, band: Limit) -> Reading:

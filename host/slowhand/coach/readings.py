@@ -40,7 +40,7 @@ def pace_reading(
     if not running:
         level, words = UNKNOWN, "not started"
     elif not contact:
-        level, words = without_contact(at_least)
+        level, words = _without_contact(at_least)
     elif not known:
         level, words = UNKNOWN, "pace unknown"
     elif speed_cm_s > limits.too_fast.alarm:
@@ -83,7 +83,7 @@ def pressure_reading(
     elif not running:
         level, words = UNKNOWN, "not started"
     elif not contact:
-        level, words = without_contact(at_least)
+        level, words = _without_contact(at_least)
     elif not placed and everywhere is None:
         level, words = UNKNOWN, "place unknown: keep off the spine"
     elif at_least:
@@ -96,8 +96,7 @@ def pressure_reading(
     )
 
 
-def without_contact(at_least: bool) -> tuple[str, str]:
-    """Level and words of a gauge while nothing seems to be pressed."""
+def _without_contact(at_least: bool) -> tuple[str, str]:
     # The pad that cannot be read may be the one that presses.
     return (UNKNOWN, "contact unknown: a pad is not usable") if at_least else (IDLE, "no contact")
 
