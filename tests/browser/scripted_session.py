@@ -244,8 +244,20 @@ def _force(calm: LiveState) -> LiveState:
 
 def _motion(calm: LiveState) -> LiveState:
     return replace(calm, mode="motion", hand=_apart(calm), strip_y_mm=(), choosing=True, coach_line="Good. Go on slowly.",
-                   mode_reason="no strip of magnets: place unknown", pressure=replace(
+                   mode_reason="no strip of magnets: place unknown",
+                   pace=replace(calm.pace, value=14.2, unit="± 4 cm/s", words="last stroke: good pace"), pressure=replace(
                        calm.pressure, value=3.4, warn=5.0, alarm=15.0, full_scale=18.0, words="good pressure, spine limit"))
+
+
+def _motion_kneading(calm: LiveState) -> LiveState:
+    pace = replace(calm.pace, value=142.3, unit="± 10 a minute", level=Level.ALARM, words="kneading much too fast",
+                   warn=90.0, alarm=120.0, full_scale=160.0)
+    return replace(_motion(calm), pace=pace, coach_line="Knead much more slowly.", coach_level=Level.ALARM)
+
+
+def _motion_unknown(calm: LiveState) -> LiveState:
+    pace = replace(calm.pace, value=None, level=Level.UNKNOWN, words="pace unknown")
+    return replace(_motion(calm), pace=pace, coach_line="Pace unknown: go on gently.", coach_level=Level.UNKNOWN)
 
 
 def _apart(calm: LiveState) -> HandView:
@@ -288,6 +300,8 @@ SCENES: dict[str, Callable[[LiveState], LiveState]] = {
     "searching": _searching,
     "force": _force,
     "motion": _motion,
+    "motion_kneading": _motion_kneading,
+    "motion_unknown": _motion_unknown,
     "magnets": lambda calm: replace(calm, implant=Implant.ASK),
     "other_body": lambda calm: replace(calm, back_length_mm=400.0, sensitive=(SoreView(60.0, 120.0, 30.0, 8.0),),
                                        strip_y_mm=tuple(40.0 * i for i in range(11))),

@@ -92,6 +92,9 @@ def test_what_is_unknown_is_empty(inputs: dict[str, Path], tmp_path: Path) -> No
 def test_without_a_strip_it_is_motion_mode(inputs: dict[str, Path], tmp_path: Path) -> None:
     summary = analyze(inputs["raw.csv"], None, None, None, tmp_path / "out")
     assert summary["mode"] == "motion" and "no strip" in summary["mode_reason"]
+    pace = summary["pace_without_strip"]
+    assert 0 < pace["passes_with_speed"] <= pace["passes"] == sum(pace["passes_by_class"].values())
+    assert pace["strokes_with_speed"] > 0 and pace["speed_sigma_cm_s_median"] > 0 and "place" in pace["unknown"]
     assert summary["located_share_of_contact"] == 0.0 and summary["strip"] is None
     track = rows_of(tmp_path / "out" / "track.csv")
     assert len(track) > 1000

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from slowhand.locate.pose import Mode, Phase
+from slowhand.locate.pose import PACE_FIELDS, Mode, Phase
 from slowhand.strokes.touch import TOUCH_DTYPE
 
 STEP_S = 0.005
@@ -76,6 +76,8 @@ class Scene:
         rows = np.zeros(len(x), TOUCH_DTYPE)
         rows["t_us"] = start_us + STEP_US * np.arange(len(x))
         rows["gap"][0] = True
+        for name in PACE_FIELDS:
+            rows[name] = np.nan
         rows["mode"], rows["phase"], rows["located"] = mode, Phase.RUNNING, mode is Mode.STRIP
         rows["x_known"] = rows["located"]
         rows["force_n"][:, 1] = rows["total_n"] = force

@@ -12,6 +12,7 @@ from slowhand.coach.cue import Cue, ReflexLimits
 from slowhand.coach.cues import CueChooser, line_for, most_urgent
 from slowhand.coach.flag import Flag
 from slowhand.coach.flags import FlagTracker, Moment
+from slowhand.coach.motion_pace import PACE_COLUMNS, MotionPace, motion_pace_reading, surely_slow
 from slowhand.coach.readings import IDLE, OK, UNKNOWN, Reading, height_unknown, pace_reading, pressure_reading
 from slowhand.coach.receiver import Receiver
 from slowhand.coach.reflex import ReflexPlanner
@@ -59,6 +60,7 @@ class _Latest:
     said_us: int = 0
     calm_since_us: int | None = None      # no flag since then, and nothing unknown of pace and pressure
     touched_us: int | None = None         # when there was contact last
+    pace: MotionPace = field(default_factory=MotionPace)   # without a strip
 
 
 class Coach:
@@ -110,6 +112,7 @@ class Coach:
         limits: list[ReflexLimits] = []
         zone_n, zone_at_least = (column.tolist() for column in self._zones.forces(touch))
         columns = [touch[name].tolist() for name in (*_SCALARS, *_VECTORS)]
+        columns.append([MotionPace(*row) for row in zip(*(touch[name].tolist() for name in PACE_COLUMNS), strict=True)])
         for i, values in enumerate(zip(*columns, strict=True)):
             self._row(values, zone_n[i], zone_at_least[i], changed, cues)
             new = self._look_ahead(touch, i)
@@ -121,13 +124,13 @@ class Coach:
         self, values: tuple, zone_n: list[float], zone_at_least: list[bool], changed: list[Flag], cues: list[Cue]
     ) -> None:
         (t_us, gap, phase, contact, located, x_known, speed, total, at_least, heading, haptic,
-         velocity, cop, place) = values
+         velocity, cop, place, pace) = values
         if gap and self._last_us is not None and t_us - self._last_us > 1000 * self.limits.noise.hole_ms:
             self._note(changed, self._flags.end(self._last_us))
         self._last_us = t_us
         now = self._latest
         now.t_us, now.phase, now.contact, now.located, now.x_known = t_us, phase, contact, located, x_known
-        now.speed_cm_s, now.total_n, now.at_least, now.zone_n = speed, total, at_least, zone_n
+        now.speed_cm_s, now.total_n, now.at_least, now.zone_n, now.pace = speed, total, at_least, zone_n, pace
         if phase != Phase.RUNNING:
             if self._running:
                 self._note(changed, self._flags.end(t_us))
@@ -146,7 +149,7 @@ class Coach:
             self._flags.step(
                 Moment(
                     t_us, contact, speed, (velocity[0], velocity[1]), total, at_least, zone_n, zone_at_least,
-                    (cop[0], cop[1]), (place[0], place[1]), heading, haptic,
+                    (cop[0], cop[1]), (place[0], place[1]), heading, haptic, pace[:3], pace[3:5], pace[7:],
                 )
             ),
         )
@@ -165,7 +168,11 @@ class Coach:
     def _is_calm(self) -> bool:
         """Whether the last row is known to be slow and of a known force; or known to be off the skin."""
         now = self._latest
-        return not now.at_least and (not now.contact or now.speed_cm_s <= self.limits.too_fast.warn)
+        if now.at_least:
+            return False
+        if self.mode is Mode.MOTION and now.contact:
+            return surely_slow(now.t_us, now.pace, self.limits)
+        return not now.contact or now.speed_cm_s <= self.limits.too_fast.warn
 
     def _rests_at_start(self, t_us: int, contact: bool, speed_cm_s: float) -> bool:
         """Whether this is still the rest, at the top of the spine, that the giver was asked for.
@@ -215,6 +222,8 @@ class Coach:
     def pace(self) -> Reading:
         """The pace gauge after the last row."""
         now = self._latest
+        if self.mode is Mode.MOTION:
+            return motion_pace_reading(now.t_us, now.contact, now.at_least, now.pace, self.limits)
         return pace_reading(
             now.t_us, now.phase == Phase.RUNNING, now.contact, now.at_least, now.speed_cm_s, self.limits
         )
@@ -249,7 +258,7 @@ class Coach:
             return "Begin lightly: let your hands sink in and feel.", IDLE
         if now.t_us - now.touched_us > LIFTED_US:
             return "Take your time.", IDLE
-        if now.contact and math.isnan(now.speed_cm_s):
+        if now.contact and math.isnan(now.speed_cm_s) and (self.mode is not Mode.MOTION or self.pace().level == UNKNOWN):
             return "Pace unknown: go on gently.", UNKNOWN
         if not self._is_calm():   # above the limit, but not yet for long enough to be told
             return "Go on slowly.", IDLE

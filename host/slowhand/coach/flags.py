@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from slowhand.coach.flag import Flag, FlagKind
 from slowhand.coach.limits import Limits
+from slowhand.coach.pace_watches import RhythmWatch, StrokeSpeedWatch
 from slowhand.coach.watches import KneadingWatch, LimitWatch
 from slowhand.coach.zones import BackZones
 from slowhand.strokes.kneading import KneadingTracker
@@ -32,6 +33,10 @@ class Moment:
     place_mm: tuple[float, float]     # of the hand
     heading_rad: float
     haptic: bool                      # the motor runs
+    # Pace without a strip, as in TOUCH_DTYPE: cadence, its sigma and roundness; the latest stroke that has ended.
+    rhythm: tuple[float, ...] = (math.nan, math.nan, math.nan)
+    stroke_us: tuple[int, ...] = (0, 0)
+    stroke_peak_cm_s: tuple[float, ...] = (math.nan, math.nan)
 
 
 class FlagTracker:
@@ -52,6 +57,7 @@ class FlagTracker:
         self._everywhere = None if places_known else self._watch_of("spine")
         self._kneading = KneadingTracker(limits.too_fast_knead.must_last_cycles)
         self._cadence = KneadingWatch(limits.too_fast_knead, limits)
+        self._stroke_speed, self._rhythm = StrokeSpeedWatch(limits), RhythmWatch(limits)
         self._last_us = 0
 
     def choose_zone(self, name: str | None) -> list[Flag]:
@@ -96,10 +102,13 @@ class FlagTracker:
         cycles = self._kneading.step(
             now.t_us, now.contact, now.velocity_cm_s, now.place_mm, lever, now.heading_rad, now.total_n
         )
+        changed.append(self._stroke_speed.step(now.t_us, *now.stroke_us, *now.stroke_peak_cm_s))
         if not now.contact:
-            changed.append(self._speed.end(now.t_us))
-            changed.append(self._cadence.end(now.t_us))
+            changed += [watch.end(now.t_us) for watch in (self._speed, self._cadence, self._rhythm)]
             return
+        changed.append(self._rhythm.step(now.t_us, *now.rhythm))
+        if now.rhythm[0] > 0.0 or self._rhythm.flag is not None:
+            cycles = None   # the motion tells the rhythm: the force need not
         changed.append(self._speed.step(now.t_us, now.speed_cm_s, now.cop_mm))
         if cycles is not None:
             changed.append(self._cadence.cycles(now.t_us, cycles, now.cop_mm))
@@ -115,6 +124,6 @@ class FlagTracker:
         """Flags that are open now, each with its largest value so far."""
         return [watch.flag for watch in self._watches() if watch.flag is not None]
 
-    def _watches(self) -> list[LimitWatch | KneadingWatch]:
+    def _watches(self) -> list[LimitWatch | KneadingWatch | StrokeSpeedWatch | RhythmWatch]:
         everywhere = [] if self._everywhere is None else [self._everywhere]
-        return [self._hard, *self._zones, *everywhere, self._speed, self._cadence]
+        return [self._hard, *self._zones, *everywhere, self._speed, self._cadence, self._stroke_speed, self._rhythm]

@@ -15,10 +15,10 @@ from slowhand.locate.book import POSES, ROWS, new_book
 from slowhand.locate.field_map import empty_map
 from slowhand.locate.guidance import RUNNING, Guidance, guidance_of
 from slowhand.locate.layout import P, Q, V, error_size
-from slowhand.locate.motion_mode import Orientation, unknown_poses
+from slowhand.locate.motion_mode import MotionMode, unknown_poses
 from slowhand.locate.motion_model import new_work
 from slowhand.locate.parameters import Parameters, frame_of, packed
-from slowhand.locate.pose import POSE_DTYPE, Mode, Phase
+from slowhand.locate.pose import PACE_FIELDS, POSE_DTYPE, Mode, Phase
 from slowhand.locate.prior import fresh_state
 from slowhand.locate.search import Bank, new_bank
 from slowhand.locate.start_solve import StartSearch, StartSolution
@@ -77,7 +77,7 @@ class Locator:
         self._estimate = _new_estimate(self._size, self._strip.magnets)
         self._bank = new_bank(self._size)
         self._search: StartSearch | None = None
-        self._orientation = Orientation()
+        self._motion = MotionMode(self._setup.pads)
 
     @property
     def phase(self) -> Phase:
@@ -99,11 +99,13 @@ class Locator:
     def process(self, sensed: np.ndarray) -> np.ndarray:
         """Poses (POSE_DTYPE), one per row of ``sensed`` (SENSED_DTYPE)."""
         if self.mode is Mode.MOTION:
-            return self._orientation.process(sensed)
+            return self._motion.process(sensed)
         if self.mode is Mode.FORCE:
             return unknown_poses(sensed, Mode.FORCE)
         rows = np.ascontiguousarray(sensed, SENSED_DTYPE).view(ROWS)
         poses = np.zeros(len(rows), POSE_DTYPE)
+        for name in PACE_FIELDS:
+            poses[name] = np.nan
         written = poses.view(POSES)
         at = 0
         while at < len(rows):
@@ -126,7 +128,7 @@ class Locator:
                 "estimate": tuple(self._estimate),
                 "bank": tuple(self._bank),
                 "search": None if self._search is None else self._search.state(),
-                "orientation": self._orientation.state(),
+                "motion": self._motion.state(),
             }
         )
 
@@ -140,7 +142,7 @@ class Locator:
         if state["search"] is not None:
             self._search = self._new_search()
             self._search.restore(state["search"])
-        self._orientation.restore(state["orientation"])
+        self._motion.restore(state["motion"])
 
     def _new_search(self) -> StartSearch:
         return StartSearch(self._start[0], self._setup, self._frame[0], self._parameters)

@@ -38,5 +38,20 @@ POSE_DTYPE = np.dtype(
         ("omega", "f8", 3),    # rad/s, hand frame, bias removed
         ("sigma_p", "f8", 3),  # one standard deviation, m
         ("sigma_yaw", "f8"),   # rad
+        # Pace in motion mode; NaN in the other modes and where it is not known.
+        ("cadence_per_min", "f8"),
+        ("cadence_sigma", "f8"),
+        ("cadence_round", "f8"),    # 0 for to and fro on a line, 1 for circles
+        ("stroke_start_us", "i8"),  # of the latest pass from one turning point to the next that has ended; 0: none
+        ("stroke_end_us", "i8"),
+        ("stroke_cm_s", "f8"),      # its mean speed over the skin, and one standard deviation
+        ("stroke_sigma_cm_s", "f8"),
+        ("stroke_peak_cm_s", "f8"),  # the largest speed that it held for 150 ms
+        ("stroke_peak_sigma_cm_s", "f8"),
     ]
+)
+# What of it is a number, NaN where unknown; the two times are 0 there.
+PACE_FIELDS = (
+    "cadence_per_min", "cadence_sigma", "cadence_round",
+    "stroke_cm_s", "stroke_sigma_cm_s", "stroke_peak_cm_s", "stroke_peak_sigma_cm_s",
 )

@@ -10,6 +10,7 @@ from slowhand.locate.acceptance import compare
 from slowhand.locate.book import POSES, ROWS, new_book
 from slowhand.locate.field_map import build_map, empty_map
 from slowhand.locate.layout import error_size
+from slowhand.locate.motion_mode import MotionMode
 from slowhand.locate.motion_model import new_work
 from slowhand.locate.parameters import Parameters, frame_of, packed
 from slowhand.locate.prior import fresh_state, prior_covariance
@@ -19,6 +20,7 @@ from slowhand.locate.start_watch import new_start
 from slowhand.locate.step import report, run, wait
 from slowhand.locate.strip import load_strip, ribbon_of
 from slowhand.locate.tracker import Estimate, Setup, carry, judge, look, touch
+from slowhand.sensing.rows import SENSED_DTYPE
 
 
 def warm_kernels(progress: Callable[[str, float], None]) -> None:
@@ -27,6 +29,11 @@ def warm_kernels(progress: Callable[[str, float], None]) -> None:
         progress(what, done / len(steps))
         call()
     progress("ready", 1.0)
+
+
+def warm_motion_mode() -> None:
+    """What motion mode needs: a row through it."""
+    MotionMode(np.full((6, 3), 0.01)).process(np.zeros(1, SENSED_DTYPE))
 
 
 def _calls() -> list[tuple[str, Callable[[], object]]]:
@@ -55,6 +62,7 @@ def _calls() -> list[tuple[str, Callable[[], object]]]:
         ("the start procedure", lambda: wait(row, False, setup, book, start, work)),
         ("solving for the start", lambda: _solve_once(starts, setup, frame, parameters)),
         ("reporting", lambda: report(row, poses[0], est, book, start, par)),
+        ("the pace without a strip", warm_motion_mode),
         (
             "the whole step",
             lambda: run(rows, poses, 0, n, False, est, bank, setup, new_book(), starts, frames, pars, work),

@@ -12,6 +12,7 @@ import numpy as np
 
 import slowhand
 from slowhand.coach.flag import Flag
+from slowhand.coach.motion_pace import SpeedClass, speed_class
 from slowhand.coach.overlap import with_flags
 from slowhand.coach.receiver import Receiver, load_receiver
 from slowhand.errors import BadInputError
@@ -143,6 +144,7 @@ def summarize(analysis: Analysis) -> dict[str, Any]:
         "gaps": int(np.count_nonzero(touch["gap"][1:])),
         "strokes": len(analysis.strokes),
         "strokes_by_kind": dict(sorted(Counter(stroke.kind.value for stroke in analysis.strokes).items())),
+        **({"pace_without_strip": pace_known(analysis)} if setup.choice.mode is Mode.MOTION else {}),
         "flags": len(flags),
         "flags_by_kind": dict(sorted(Counter(flag.kind.value for flag in flags).items())),
         "flags_by_severity": dict(sorted(Counter(flag.severity.value for flag in flags).items())),
@@ -151,6 +153,32 @@ def summarize(analysis: Analysis) -> dict[str, Any]:
         "glove": setup.glove.name,
         "receiver": setup.receiver.model_dump(mode="json", exclude={"limits", "implant"}),
         "strip": setup.strip.model_dump(mode="json") if setup.strip else None,
+    }
+
+
+def pace_known(analysis: Analysis) -> dict[str, Any]:
+    """What motion mode knows of pace, and what it does not: figures with their error, and classes of whole strokes."""
+    touch, limits = analysis.touch, analysis.setup.receiver.personal_limits()
+    new = np.flatnonzero(np.diff(touch["stroke_end_us"], prepend=0) != 0)
+    passes = touch[new]
+    known = passes[np.isfinite(passes["stroke_cm_s"])]
+    classes = Counter(
+        speed_class(float(row["stroke_peak_cm_s"]), float(row["stroke_peak_sigma_cm_s"]), limits.too_fast.warn).value
+        for row in known
+    )
+    contact = touch["contact"]
+    return {
+        "passes": len(passes),
+        "passes_with_speed": len(known),
+        "speed_sigma_cm_s_median": round(float(np.median(known["stroke_sigma_cm_s"])), 2) if len(known) else None,
+        "passes_by_class": {name.value: classes[name.value] for name in SpeedClass if name is not SpeedClass.UNKNOWN}
+        | {"unknown": classes["unknown"] + len(passes) - len(known)},
+        "strokes_with_speed": sum(stroke.mean_cm_s is not None for stroke in analysis.strokes),
+        "strokes_with_cadence": sum(stroke.cadence_per_min is not None for stroke in analysis.strokes),
+        "cadence_share_of_contact": round(float(np.mean(np.isfinite(touch["cadence_per_min"][contact]))), 4)
+        if contact.any()
+        else None,
+        "unknown": ["place", "region", "side", "distance from the spine", "path", "direction", "speed at each moment"],
     }
 
 

@@ -104,6 +104,8 @@ def warm_up(
     pipeline = Pipeline(profile, strip, receiver, mode)
     if pipeline.mode is Mode.STRIP:
         warm_up_locator(progress)
+    elif pipeline.mode is Mode.MOTION and progress is not None:
+        progress("the pace without a strip", 0.0)   # its first row, below, compiles it
     rows = np.zeros(3, RAW_DTYPE)
     rows["t_us"], rows["seq"], rows["accel"] = [0, 5000, 10000], [0, 1, 2], [0.0, 0.0, 9.81]
     pipeline.process(rows[:1])

@@ -9,10 +9,11 @@ from operator import itemgetter
 
 import numpy as np
 
-from slowhand.locate.pose import Phase
+from slowhand.locate.pose import Mode, Phase
 from slowhand.strokes.grouping import BLIND_SHARE, Group, Grouper
 from slowhand.strokes.legs import MotionSplitter
 from slowhand.strokes.measures import Row, StrokeRows, measure
+from slowhand.strokes.paced import Pace, Pass
 from slowhand.strokes.rhythm import cycle_of, evenness_of, force_cycle_of
 from slowhand.strokes.stroke import Kind, Stroke
 
@@ -26,6 +27,10 @@ LONGEST_US = 300_000_000    # a contact is cut here: a glove left under a leg mu
 FORCE_FRICTION_US = 400_000  # a force that beats faster than 150 a minute is friction
 
 _SCALARS = ("t_us", "gap", "phase", "contact", "speed_cm_s", "total_n", "total_at_least", "spine_mm", "heading_rad")
+_PACE = (
+    "cadence_per_min", "cadence_round", "stroke_start_us", "stroke_end_us", "stroke_cm_s", "stroke_sigma_cm_s",
+    "stroke_peak_cm_s",
+)
 
 
 @dataclass
@@ -35,6 +40,7 @@ class _Contact:
     grouper: Grouper
     rows: list[Row] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)   # finished, not yet given out
+    pace: Pace | None = None                            # without a strip
 
     def rows_between(self, start_us: int, end_us: int) -> list[Row]:
         first = bisect_left(self.rows, start_us, key=itemgetter(0))
@@ -71,23 +77,28 @@ class StrokeTracker:
 
     def process_by_row(self, touch: np.ndarray) -> list[tuple[int, Stroke]]:
         """As ``process``, each stroke with the index of the row at which it was known to be finished."""
-        columns = [touch[name].tolist() for name in (*_SCALARS, "velocity_cm_s", "cop_mm", "pos_mm")]
+        columns = [touch[name].tolist() for name in (*_SCALARS, "velocity_cm_s", "cop_mm", "pos_mm", "mode")]
+        columns.append(list(zip(*(touch[name].tolist() for name in _PACE), strict=True)))
         found: list[tuple[int, Stroke]] = []
         for i, values in enumerate(zip(*columns, strict=True)):
             found += [(i, stroke) for stroke in self._row(values)]
         return found
 
     def _row(self, values: tuple) -> list[Stroke]:
-        t_us, gap, phase, contact, speed, total, at_least, spine, heading, velocity, cop, place = values
+        t_us, gap, phase, contact, speed, total, at_least, spine, heading, velocity, cop, place, mode, pace = values
         done: list[Stroke] = []
         if gap and self._last_us is not None and t_us - self._last_us > HOLE_US:
             done += self.finish()
         last_us = t_us if self._last_us is None else self._last_us
         self._last_us = t_us
         self._at_start = contact and (phase != Phase.RUNNING or (self._at_start and not speed > LEAVES_START_CM_S))
+        if self._contact is not None and self._contact.pace is not None:
+            self._contact.pace.step(t_us, pace[0], pace[1], Pass(*pace[2:]))
         if contact and not self._at_start:
             row = (t_us, (t_us - last_us) * 1e-6, speed, *velocity, total, at_least, spine, *cop)
             done += self._press(row, (place[0], place[1]), heading)
+            if mode == Mode.MOTION and self._contact is not None and self._contact.pace is None:
+                self._contact.pace = Pace(self._contact.start_us)
         elif self._contact is not None:
             done += self._release(t_us)
         elif self._taps and t_us - self._taps[-1].end_us >= TAP_APART_US:
@@ -133,10 +144,14 @@ class StrokeTracker:
         if end_us - contact.start_us < TAP_US:
             self._taps.append(_ShortContact(contact.start_us, end_us, contact.rows, contact.groups))
             return []
+        if contact.pace is not None:
+            contact.groups = contact.pace.groups(end_us)
         return self._settle_taps() + self._give_out(contact)
 
     def _give_out(self, contact: _Contact) -> list[Stroke]:
         strokes = [self._stroke(group, contact.rows_between(group.start_us, group.end_us)) for group in contact.groups]
+        if contact.pace is not None:
+            strokes = [contact.pace.told(stroke) for stroke in strokes]
         if contact.groups:
             contact.rows = contact.rows_between(contact.groups[-1].end_us, contact.rows[-1][0])
             contact.groups = []

@@ -36,4 +36,5 @@ class Stroke:
     side: str | None                # left, right, centre
     evenness: float | None          # 0..1, 1 = constant speed (glides) or rhythm (trains)
     direction_deg: float | None     # of travel in the back's x-y plane, 0 = to the feet, 90 = to the receiver's left
+    speed_sigma_cm_s: float | None = None   # of the mean speed; given without a strip only
     flags: tuple[str, ...] = ()     # kinds of the flags that overlap it, in order of their start

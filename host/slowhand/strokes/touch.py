@@ -29,5 +29,15 @@ TOUCH_DTYPE = np.dtype(
         ("speed_cm_s", "f8"),     # its length
         ("spine_mm", "f8"),       # smallest abs(x) of a loaded pad; NaN if none or unknown
         ("haptic", "?"),
+        # Pace without a strip, as in POSE_DTYPE; NaN (times: 0) where unknown and in the other modes.
+        ("cadence_per_min", "f8"),
+        ("cadence_sigma", "f8"),
+        ("cadence_round", "f8"),
+        ("stroke_start_us", "i8"),
+        ("stroke_end_us", "i8"),
+        ("stroke_cm_s", "f8"),
+        ("stroke_sigma_cm_s", "f8"),
+        ("stroke_peak_cm_s", "f8"),
+        ("stroke_peak_sigma_cm_s", "f8"),
     ]
 )

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
-from slowhand.locate.pose import POSE_DTYPE
+from slowhand.locate.pose import PACE_FIELDS, POSE_DTYPE
 from slowhand.sensing.profile import GloveProfile
 from slowhand.sensing.rows import PAD_COUNT, SENSED_DTYPE
 from slowhand.strokes.touch import TOUCH_DTYPE
@@ -43,7 +43,7 @@ class Toucher:
             raise ValueError(f"sensed has {len(sensed)} rows but pose has {len(pose)}; they must match")
         for name in ("t_us", "gap", "at_least", "haptic"):
             touch[name] = sensed[name]
-        for name in ("mode", "phase", "located"):
+        for name in ("mode", "phase", "located", "stroke_start_us", "stroke_end_us", *PACE_FIELDS):
             touch[name] = pose[name]
         touch["x_known"] = pose["located"] | pose["x_known"]
         touch["force_n"] = np.where(sensed["pad_ok"], sensed["force"], np.nan)
