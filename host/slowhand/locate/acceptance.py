@@ -15,11 +15,14 @@ PRUNE = 20.0             # log-likelihood behind the best
 SAME_X = 0.006           # m: two hypotheses nearer than this are one
 SAME_Y = 0.008
 RIVAL = 0.025            # m: farther away than this is another place
-NEEDED_LEAD = 6.5        # log-likelihood over the best rival ...
+NEEDED_LEAD = 5.0        # log-likelihood over the best rival ...
+ALONE_LEAD = 8.0         # ... when one magnetometer alone speaks,
+ALONE_S = 0.1            # the other having been silent for so long ...
 UNSURE_LEAD = 15.0       # ... and after a gap, when nobody knows how the hand turned: then also a longer look,
 UNSURE_S = 1.5           # so that gravity has levelled the hypotheses, and one in which the hand moved:
 UNSURE_TRAVEL = 0.06     # m
 UNSURE_TURN = 0.09       # rad of attitude from where on it is so
+X_LEAD = 9.0             # all within so much of the leader count when x alone is to be told
 FITTING_NIS = 0.8        # mean of d2 / 3: the right place has 0.1-0.5, as most of the noise is doubt of the map
 MAX_SEARCH_S = 5.0       # then start over
 OUTSIDE_X = 0.26         # m: no back is wider
@@ -64,6 +67,30 @@ def compare(bank, book, frame):
     book.lead = top - rival
 
 
+@kernel
+def agree_on_x(bank, book, par):
+    """Do all hypotheses that are still in the running lie at one x? Then x alone is told, y being open."""
+    book.x_alone = 0
+    best = book.best
+    if best < 0 or not book.settled or book.unsure or bank.nis[best] > FITTING_NIS:
+        return
+    top = bank.score[best]
+    low, high, weights, mean = math.inf, -math.inf, 0.0, 0.0
+    for k in range(bank.score.shape[0] - 1):
+        if bank.score[k] < top - X_LEAD:
+            continue
+        x = bank.x[k, P]
+        low, high = min(low, x), max(high, x)
+        weight = math.exp(bank.score[k] - top)
+        weights += weight
+        mean += weight * x
+    book.x_aside = mean / weights - bank.x[best, P]
+    farthest = max(high - mean / weights, mean / weights - low)
+    # Two sigmas hold every one of them.
+    book.x_sigma = math.sqrt(bank.cov[best, P, P] + ADOPTED_PLACE**2 + 0.25 * farthest * farthest)
+    book.x_alone = book.x_sigma <= par.located_sigma
+
+
 @inner
 def _off_the_body(x, frame):
     return abs(x[P]) > OUTSIDE_X or x[P + 1] < -OUTSIDE_Y or x[P + 1] > frame.length + OUTSIDE_Y
@@ -90,7 +117,8 @@ def decide(est, n, bank, book, par):
         return
     cov = bank.cov[best]
     sure = math.sqrt(max(cov[P, P], cov[P + 1, P + 1])) < 0.8 * par.located_sigma
-    needed = NEEDED_LEAD
+    alone = max(book.last_field_s[0], book.last_field_s[1]) > ALONE_S
+    needed = ALONE_LEAD if alone else NEEDED_LEAD
     if book.unsure:
         needed = UNSURE_LEAD
         turn = max(cov[A, A], cov[A + 1, A + 1], cov[A + 2, A + 2])

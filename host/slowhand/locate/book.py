@@ -70,6 +70,10 @@ BOOK_DTYPE = np.dtype(
         ("settled", "i8"),         # they have been scored at their settled places
         ("best", "i8"),            # the leading hypothesis; -1 while none
         ("lead", "f8"),            # its log-likelihood over the best rival at another place
+        ("x_alone", "i8"),         # rivals differ in y only: x can be told
+        ("x_aside", "f8"),         # of x from the leader's, m
+        ("x_sigma", "f8"),         # m
+        ("x", "f8"),               # m
         ("grid_field", "f8", (2, 3)),  # what the grid is scored by, uT, hand frame
         ("grid_has", "i8", 2),
         ("grid_q", "f8", 4),       # attitude when that was seen

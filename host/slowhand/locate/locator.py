@@ -115,7 +115,8 @@ class Locator:
             )
             if at < len(rows):
                 self._solve()
-                report(rows[at], written[at], self._estimate, self._book[0], self._start[0], self._packed[0])
+                report(rows[at], written[at], self._estimate, self._book[0], self._start[0],
+                       self._frame[0], self._packed[0])
                 at += 1
         return poses
 

@@ -25,7 +25,7 @@ class Parameters:
     gyro_bias_walk: float = 5e-5      # rad/s; study
     accel_bias_walk: float = 1e-3     # m/s2; study
     earth_walk: float = 0.1           # uT; breathing, creeping iron
-    room_walk: float = 3.0            # uT per square root of a metre: steel bends the room's field more than a gradient does
+    room_walk: float = 0.0            # uT per square root of a metre: steel bends the room's field more than a gradient does
     hard_iron_walk: float = 0.1       # uT
     iron_turn: float = 1.5            # uT per rad of turning: soft iron of 2 % turns the earth's 50 uT into iron
     tilt_walk: float = 0.0005         # rad; a back that settles; more when seated (Frame)
@@ -72,12 +72,17 @@ class Parameters:
     nis_fast_limit: float = 3.0       # mean of d2 / 3: healthy 0.05, 99.9 % below 0.3, as the noise is mostly doubt
     nis_slow_s: float = 1.7           # study
     nis_slow_limit: float = 1.5
-    nis_doubt: float = 0.3            # from here on sigmas grow, and iron may have changed (a ring, a phone)
+    nis_doubt: float = 0.15           # from here on sigmas grow, and iron may have changed (a ring, a phone)
+    nis_stated: float = 0.12          # and from here on stated sigmas
+    surprise_stated: float = 0.3      # and from here on, of what the field has been off for a quarter of a minute
+    surprise_seated: float = 0.5
     doubt_iron: float = 4.0           # uT per sqrt(s) by which iron and room may then change
     height_limit: float = 3.5         # sigmas
     snapshot_s: float = 5.0
-    stated_x: float = 0.75            # stated over computed sigma, from coverage in simulation: much of the noise is doubt
-    stated_y: float = 0.95            # of the map, which the median world does not need
+    stated_x: float = 0.68            # stated over computed sigma, from coverage in simulation: much of the noise is doubt
+    stated_y: float = 0.85            # of the map, which the median world does not need
+    floor_x: float = 0.0006           # m: what all magnets are off together, nobody can see
+    floor_y: float = 0.0013
     stated_yaw: float = 1.0
 
 
@@ -104,6 +109,7 @@ FRAME_DTYPE = np.dtype(
         ("tilt_by_turn", "f8", (2, 3)),  # how the tilt states change when the trunk turns in the room, rad per rad
         ("trunk_turn", "f8"),       # rad per sqrt(s)
         ("trunk_shake", "f8"),      # m/s per sqrt(s)
+        ("surprise", "f8"),         # of the field, from where on stated sigmas grow
         ("earth_walk", "f8"),       # uT per sqrt(s)
     ]
 )
@@ -127,6 +133,7 @@ def frame_of(posture: str, length_m: float, height_m: float, parameters: Paramet
     row["length"] = length_m
     row["height"] = height_m
     row["tilt"] = 3.0 * parameters.tilt if seated else parameters.tilt
+    row["surprise"] = parameters.surprise_seated if seated else parameters.surprise_stated
     row["tilt_walk"] = parameters.tilt_walk
     row["earth_walk"] = parameters.earth_walk
     return row

@@ -30,11 +30,11 @@ BEYOND = 0.07            # m beyond the strip's ends
 LEVELS = 2
 LEVEL_STEP = 0.016       # m between them
 YAW_STEP = 0.35          # rad
-NOISE_UT = 1.0
+NOISE_UT = 0.7
 MAP_FIRST = 0.20         # share of the strip's field not to be believed on a grid of centimetres;
 SETTLE_S = 0.15          # after this only what the map's own covariance and the sensors' iron leave open
-SENSOR_SHARE = 0.03      # soft iron and alignment
-LOOK_M = 0.010           # looks nearer together than this see the same error of the map
+SENSOR_SHARE = 0.02      # soft iron and alignment
+LOOK_M = 0.006           # looks nearer together than this see the same error of the map
 
 
 class Bank(NamedTuple):
@@ -77,6 +77,7 @@ def begin(est, bank, book):
     book.search_s = 0.0
     book.free_bank_s = 0.0
     book.settled = 0
+    book.x_alone = 0
     book.travel = 0.0
     turn2 = max(est.cov[A, A], est.cov[A + 1, A + 1], est.cov[A + 2, A + 2])
     book.unsure = turn2 > UNSURE_TURN**2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from slowhand.locate.acceptance import compare, decide
+from slowhand.locate.acceptance import agree_on_x, compare, decide
 from slowhand.locate.book import AWAY, SEARCH, SOLVE, TRACK, WAIT
 from slowhand.locate.contact import feel
 from slowhand.locate.field_map import build_map
@@ -45,7 +45,7 @@ def run(rows, poses, first, n, seated, est, bank, setup, books, starts, frames, 
             if book.status == AWAY and book.trial_s > 0.0:
                 begin_again(start)
                 book.status = WAIT
-        report(row, poses[i], est, book, start, par)
+        report(row, poses[i], est, book, start, frame, par)
     return rows.shape[0]
 
 
@@ -143,11 +143,14 @@ def _search(row, seconds, n, est, bank, setup, book, frame, par, work):
     if book.tidy >= TIDY_ROWS:
         book.tidy = 0
         compare(bank, book, frame)
+        agree_on_x(bank, book, par)
         decide(est, n, bank, book, par)
+    if book.x_alone:
+        book.x = bank.x[book.best, P] + book.x_aside
 
 
 @kernel
-def report(row, pose, est, book, start, par):
+def report(row, pose, est, book, start, frame, par):
     """Write what is known after this row. What is not known is NaN."""
     x, cov = est.x, est.cov
     started = book.status >= TRACK
@@ -155,11 +158,12 @@ def report(row, pose, est, book, start, par):
     pose.t_us = row.t_us
     pose.mode = STRIP_MODE
     pose.phase = RUNNING if started else (AWAIT_START_POSE if start.away_ready else AWAIT_AWAY)
-    sigma_x = stated(par.stated_x * math.sqrt(cov[P, P]), book, par)
-    sigma_y = stated(par.stated_y * math.sqrt(cov[P + 1, P + 1]), book, par)
-    sigma_z = stated(par.stated_y * math.sqrt(cov[P + 2, P + 2]), book, par)
+    sigma_x = stated(math.sqrt(par.stated_x**2 * cov[P, P] + par.floor_x**2), book, frame, par)
+    sigma_y = stated(math.sqrt(par.stated_y**2 * cov[P + 1, P + 1] + par.floor_y**2), book, frame, par)
+    sigma_z = stated(math.sqrt(par.stated_y**2 * cov[P + 2, P + 2] + par.floor_y**2), book, frame, par)
     pose.located = tracking and sigma_x <= par.located_sigma and sigma_y <= par.located_sigma
-    pose.x_known = pose.located
+    alone = book.status == SEARCH and book.x_alone
+    pose.x_known = pose.located or alone
     for i in range(3):
         pose.p[i] = x[P + i] if tracking else math.nan
         pose.v[i] = x[V + i] if tracking else math.nan
@@ -167,6 +171,8 @@ def report(row, pose, est, book, start, par):
         pose.sigma_p[i] = (sigma_x if i == 0 else sigma_y if i == 1 else sigma_z) if tracking else math.nan
         if not row.motion_ok:
             pose.omega[i] = math.nan
+    if alone:
+        pose.p[0], pose.sigma_p[0] = book.x, book.x_sigma
     for i in range(4):
         pose.q[i] = x[Q + i] if started else math.nan
-    pose.sigma_yaw = stated(par.stated_yaw * math.sqrt(cov[A + 2, A + 2]), book, par) if started else math.nan
+    pose.sigma_yaw = stated(par.stated_yaw * math.sqrt(cov[A + 2, A + 2]), book, frame, par) if started else math.nan

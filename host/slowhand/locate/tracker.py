@@ -40,7 +40,7 @@ class Setup(NamedTuple):
 
 MOTOR_D2 = 9.0           # of a look while the motor runs; the motor that is meant stays below
 MOTOR_LOOKS = 16.0       # the motor's field stays for a buzz of up to a hundred looks: they must not outvote what was known
-SURPRISE_UT, SURPRISE_MAP, SURPRISE_CAP, SURPRISE_S = 0.5, 0.01, 25.0, 15.0
+SURPRISE_UT, SURPRISE_MAP, SURPRISE_CAP, SURPRISE_S = 0.5, 0.015, 25.0, 15.0
 BUZZ_NEW, BUZZ_WEAK, BUZZ_STRONG = 0, 1, 2
 D2_CAP = 30.0            # one spike alone must not count as being lost
 BOUND_SPEED_HZ = 20.0
@@ -156,7 +156,8 @@ def _remember_surprise(strip2, book, work):
         return
     plain = 3.0 * (SURPRISE_UT**2 + SURPRISE_MAP**2 * strip2)
     nu2 = work.nu[0] ** 2 + work.nu[1] ** 2 + work.nu[2] ** 2
-    since = max(0.5 * book.field_s, 0.002)
+    # After a time without field the place is corrected first: that look is no more than any other.
+    since = min(max(0.5 * book.field_s, 0.002), 0.01)
     book.surprise += (min(nu2 / plain, SURPRISE_CAP) - book.surprise) * min(1.0, since / SURPRISE_S)
 
 
@@ -180,10 +181,11 @@ def doubt(est, seconds, book, par):
 
 
 @kernel
-def stated(sigma, book, par):
+def stated(sigma, book, frame, par):
     """A standard deviation as it is reported: never better than the fit of the field lets one believe."""
-    misfit = max(book.nis_fast, book.nis_slow) / par.nis_doubt
-    return sigma * max(1.0, misfit)
+    misfit = max(book.nis_fast, book.nis_slow) / par.nis_stated
+    long = math.sqrt(book.surprise / frame.surprise)
+    return sigma * max(1.0, misfit) * min(max(1.0, long), 2.0)
 
 
 @kernel

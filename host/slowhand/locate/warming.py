@@ -61,7 +61,7 @@ def _calls() -> list[tuple[str, Callable[[], object]]]:
         ("comparing hypotheses", lambda: compare(bank, book, frame)),
         ("the start procedure", lambda: wait(row, False, setup, book, start, work)),
         ("solving for the start", lambda: _solve_once(starts, setup, frame, parameters)),
-        ("reporting", lambda: report(row, poses[0], est, book, start, par)),
+        ("reporting", lambda: report(row, poses[0], est, book, start, frame, par)),
         ("the pace without a strip", warm_motion_mode),
         (
             "the whole step",
