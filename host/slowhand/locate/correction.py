@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from slowhand.locate.kernel import kernel
-from slowhand.locate.layout import SHIFT, A, P, Q, V
+from slowhand.locate.layout import N_QUICK, SHIFT, A, P, Q, V
 from slowhand.locate.rotation import turn_in_back
+from slowhand.locate.tape import keep_correction
 
 TINY = 1e-14
 
@@ -128,6 +129,8 @@ def correct(x, cov, n, m, variance, gate, work):
         factor(n, m, variance * d2 / gate, work)
         whiten(m, work, work.at)
     absorb(x, cov, n, m, work, work.at)
+    if n > N_QUICK:  # not those of a hypothesis
+        keep_correction(n, m, work)
     return d2, loglik
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from slowhand.locate.kernel import inner, kernel
 from slowhand.locate.layout import BA, BE, BG, N_QUICK, SHIFT, TILT, A, H, P, Q, V
 from slowhand.locate.rotation import matrix_of, turn_in_hand
+from slowhand.locate.tape import Tape, new_tape
 
 
 class Work(NamedTuple):
@@ -26,14 +27,16 @@ class Work(NamedTuple):
     nu: np.ndarray         # (3,) innovation
     chol: np.ndarray       # (3, 3)
     step: np.ndarray       # (N,) correction of the error state
+    tape: Tape             # where corrections of the full state are kept, if there is room
 
 
-def new_work(size: int) -> Work:
-    """Scratch for an error state of ``size``."""
+def new_work(size: int, tape_length: int = 0) -> Work:
+    """Scratch for an error state of ``size``; the causal pass has no tape."""
     small = [np.zeros((3, 3)) for _ in range(4)]
     return Work(
         small[0], np.zeros(3), small[1], small[2], small[3], np.zeros(3), np.zeros(3),
         np.zeros((3, size)), np.zeros((3, size)), np.zeros(3), np.zeros((3, 3)), np.zeros(size),
+        new_tape(size, tape_length),
     )
 
 

@@ -1,0 +1,179 @@
+"""A pass over rows that remembers each row's estimate and how it came about, so that it can be gone back.
+
+The pass is the causal one, kernel for kernel and bit for bit; it only takes notes between rows. The notes of 20 s are
+some 100 MB, so a long session is recorded in chunks, last one first, each from a state kept on the way forward.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from slowhand.locate.book import AWAY, SEARCH, SOLVE, TRACK, WAIT, WENT_AWAY
+from slowhand.locate.book import ROWS as ROW_TYPE
+from slowhand.locate.kernel import inner, kernel
+from slowhand.locate.layout import BA, BG, N_QUICK, SHIFT, Q
+from slowhand.locate.locator import Locator
+from slowhand.locate.motion_model import new_work
+from slowhand.locate.rotation import matrix_of, turn_in_hand
+
+from slowhand.locate.start_watch import begin_again
+from slowhand.locate.step import advance, wait
+from slowhand.locate.tracker import copy_estimate
+from slowhand.sensing.rows import SENSED_DTYPE
+
+# How a row hangs together with the one before it.
+APART = 0      # not at all: before the start, at the start, or the place was wiped
+CARRIED = 1    # by gyroscope and accelerometer
+WIDENED = 2    # nobody watched in between
+
+N_KEPT = 12    # place, velocity, attitude and gyro bias: what a pose is made of
+TAPE_PER_ROW = 10  # two fields of three rows and the height are 7
+FOUND = 12     # a search takes over a second, a chunk is 20 s
+
+
+class Recording(NamedTuple):
+    """Notes on R rows. N errors."""
+
+    link: np.ndarray        # (R,) APART, CARRIED, WIDENED
+    status: np.ndarray      # (R,) of the book after the row
+    seconds: np.ndarray     # (R,) since the row before, as the covariance was carried
+    rot: np.ndarray         # (R, 3, 3) attitude in the middle of the step to this row
+    felt: np.ndarray        # (R, 3) specific force then, back frame
+    x: np.ndarray           # (R, 19) nominal state after the row, quick part
+    cross: np.ndarray       # (R, 12, N) covariance of the kept errors with all
+    misfit: np.ndarray      # (R,) how far the field's fit lets stated sigmas grow, at least 1
+    tape_end: np.ndarray    # (R,) rows on the tape after the row
+    motion: np.ndarray      # (R, 2, 3) mean acceleration and rate over the step to this row
+    contact: np.ndarray     # (R,) and with which lever
+    lever: np.ndarray       # (R, 3)
+    found: np.ndarray       # (R,) the place was adopted from a search: its number below, -1 otherwise
+    found_x: np.ndarray     # (F, N + 1) estimate then; smoothed on the way back
+    found_cov: np.ndarray   # (F, N, N)
+    before: np.ndarray      # (N + 1,) scratch
+    count: np.ndarray       # (1,) finds so far
+
+
+def new_recording(rows: int, size: int) -> Recording:
+    """Room for ``rows`` rows of an error state of ``size``. Memory is taken only as it fills."""
+    whole = [np.zeros(rows, np.int64) for _ in range(4)]
+    return Recording(
+        whole[0], whole[1], np.zeros(rows), np.zeros((rows, 3, 3)), np.zeros((rows, 3)),
+        np.zeros((rows, N_QUICK + SHIFT)), np.empty((rows, N_KEPT, size)), np.ones(rows), whole[2],
+        np.zeros((rows, 2, 3)), whole[3], np.zeros((rows, 3)), np.full(rows, -1),
+        np.empty((FOUND, size + SHIFT)), np.empty((FOUND, size, size)), np.zeros(size + SHIFT), np.zeros(1, np.int64),
+    )
+
+
+@kernel
+def record(rows, first, n, seated, est, bank, setup, books, starts, frames, pars, work, rec):
+    """As ``step.run``, with notes instead of poses; returns the row after the last one taken in, or that of a start."""
+    book, start, frame, par = books[0], starts[0], frames[0], pars[0]
+    for i in range(first, rows.shape[0]):
+        row = rows[i]
+        if book.status == WAIT:
+            wait(row, seated, setup, book, start, work)
+            rec.link[i] = APART
+            if book.status == SOLVE:
+                return i
+        else:
+            before, t_us = book.status, book.t_us
+            for j in range(est.x.shape[0]):
+                rec.before[j] = est.x[j]
+            advance(row, n, est, bank, setup, book, frame, par, work)
+            _note_link(row, i, before, (row.t_us - t_us) * 1e-6, book, par, rec)
+            if before == SEARCH and book.status == TRACK and rec.count[0] < rec.found_x.shape[0]:
+                rec.found[i] = rec.count[0]
+                copy_estimate(rec.found_x[rec.count[0]], rec.found_cov[rec.count[0]], est.x, est.cov)
+                rec.count[0] += 1
+            if book.status == AWAY and book.trial_s > 0.0:
+                begin_again(start)
+                book.status = WAIT
+                rec.link[i] = APART
+        note_estimate(i, n, est, book, par, work, rec)
+    return rows.shape[0]
+
+
+@inner
+def _note_link(row, i, before, seconds, book, par, rec):
+    lost = before == TRACK and book.status != TRACK and book.reason != WENT_AWAY
+    rec.seconds[i] = seconds
+    if lost:
+        rec.link[i] = APART
+    elif row.motion_ok and not row.gap:
+        rec.link[i] = CARRIED
+        for j in range(3):
+            rec.motion[i, 0, j] = book.mean_accel[j]
+            rec.motion[i, 1, j] = book.mean_gyro[j]
+        midway(rec.before, rec.motion[i, 0], rec.motion[i, 1], seconds, rec.rot[i], rec.felt[i])
+    else:
+        rec.link[i] = WIDENED
+        if before != TRACK:
+            rec.seconds[i] = min(seconds, par.gap_lost_s)
+
+
+@kernel
+def midway(x, accel, gyro, seconds, rot, felt):
+    """Attitude and specific force in the middle of a step from ``x``, as ``motion_model.predict`` has them."""
+    half = 0.5 * seconds
+    q = x[Q : Q + 4].copy()
+    turn_in_hand(
+        q, (gyro[0] - x[BG + SHIFT]) * half, (gyro[1] - x[BG + SHIFT + 1]) * half, (gyro[2] - x[BG + SHIFT + 2]) * half
+    )
+    matrix_of(q, rot)
+    for i in range(3):
+        felt[i] = 0.0
+        for j in range(3):
+            felt[i] += rot[i, j] * (accel[j] - x[BA + SHIFT + j])
+
+
+@kernel
+def note_estimate(i, n, est, book, par, work, rec):
+    """What is believed after row ``i``."""
+    rec.status[i] = book.status
+    rec.tape_end[i] = work.tape.used[0]
+    rec.contact[i] = book.contact
+    rec.misfit[i] = max(1.0, max(book.nis_fast, book.nis_slow) / par.nis_doubt)
+    for j in range(3):
+        rec.lever[i, j] = book.lever[j]
+    for j in range(N_QUICK + SHIFT):
+        rec.x[i, j] = est.x[j]
+    for r in range(N_KEPT):
+        own, source = rec.cross[i, r], est.cov[r]
+        for j in range(n):
+            own[j] = source[j]
+
+
+class Recorder(Locator):
+    """A locator in strip mode that can also go over rows taking notes."""
+
+    def kept_state(self) -> dict[str, Any]:
+        """As ``state``, without the hypotheses where none compete: half the size."""
+        state = super().state()
+        if self._book["status"][0] != SEARCH:
+            del state["bank"]  # a new search clears it
+        return state
+
+    def return_to(self, state: dict[str, Any]) -> None:
+        """Go on from what ``kept_state`` returned."""
+        self.restore({"bank": tuple(self._bank), **state})
+
+    def record(self, sensed: np.ndarray) -> tuple[Recording, Any]:
+        """Notes on the rows of ``sensed`` (SENSED_DTYPE), and the work that holds the tape of their corrections."""
+        rows = np.ascontiguousarray(sensed, SENSED_DTYPE).view(ROW_TYPE)
+        notes = new_recording(len(rows), self._size)
+        work = new_work(self._size, TAPE_PER_ROW * len(rows))
+        at = 0
+        while at < len(rows):
+            at = record(
+                rows, at, self._size, self._seated, self._estimate, self._bank, self._setup, self._book, self._start,
+                self._frame, self._packed, work, notes,
+            )
+            if at < len(rows):
+                self._begin()
+                note_estimate(at, self._size, self._estimate, self._book[0], self._packed[0], work, notes)
+                at += 1
+        if work.tape.used[1]:
+            raise RuntimeError(f"{work.tape.used[1]} corrections found no room on the tape: raise TAPE_PER_ROW")
+        return notes, work
