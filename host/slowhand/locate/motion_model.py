@@ -45,7 +45,8 @@ def predict(x, cov, n, dt, accel, gyro, frame, par, work):
     """Carry nominal state ``x`` and covariance ``cov`` (first ``n`` errors) over ``dt`` seconds.
 
     ``accel`` (m/s2) and ``gyro`` (rad/s) are the means over the step, hand frame. The attitude of mid-step
-    turns the acceleration, which makes the step second order in ``dt``.
+    turns the acceleration, which makes the step second order in ``dt``. A negative ``dt`` goes back in time; what
+    nobody measured grows all the same.
     """
     gx, gy, gz = gyro[0] - x[BG + SHIFT], gyro[1] - x[BG + SHIFT + 1], gyro[2] - x[BG + SHIFT + 2]
     half = 0.5 * dt
@@ -66,7 +67,7 @@ def predict(x, cov, n, dt, accel, gyro, frame, par, work):
         x[P + i] += dt * (x[V + i] + half * a)
         x[V + i] += dt * a
     _carry_covariance(cov, n, dt, rot, felt, frame)
-    _grow(cov, n, dt, moved2, gx * gx + gy * gy + gz * gz, frame, par)
+    _grow(cov, n, abs(dt), moved2, gx * gx + gy * gy + gz * gz, frame, par)
 
 
 @inner

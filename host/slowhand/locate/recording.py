@@ -15,18 +15,20 @@ from slowhand.locate.book import ROWS as ROW_TYPE
 from slowhand.locate.kernel import inner, kernel
 from slowhand.locate.layout import BA, BG, N_QUICK, SHIFT, Q
 from slowhand.locate.locator import Locator
-from slowhand.locate.motion_model import new_work
+from slowhand.locate.motion_model import Work, new_work
 from slowhand.locate.rotation import matrix_of, turn_in_hand
 
 from slowhand.locate.start_watch import begin_again
 from slowhand.locate.step import advance, wait
-from slowhand.locate.tracker import copy_estimate
+from slowhand.locate.tape import Tape
+from slowhand.locate.tracker import Setup, copy_estimate
 from slowhand.sensing.rows import SENSED_DTYPE
 
 # How a row hangs together with the one before it.
 APART = 0      # not at all: before the start, at the start, or the place was wiped
 CARRIED = 1    # by gyroscope and accelerometer
 WIDENED = 2    # nobody watched in between
+LOST = 3       # the place was given up as wrong, or nobody watched for too long
 
 N_KEPT = 12    # place, velocity, attitude and gyro bias: what a pose is made of
 TAPE_PER_ROW = 10  # two fields of three rows and the height are 7
@@ -36,7 +38,7 @@ FOUND = 12     # a search takes over a second, a chunk is 20 s
 class Recording(NamedTuple):
     """Notes on R rows. N errors."""
 
-    link: np.ndarray        # (R,) APART, CARRIED, WIDENED
+    link: np.ndarray        # (R,) APART, CARRIED, WIDENED, LOST
     status: np.ndarray      # (R,) of the book after the row
     seconds: np.ndarray     # (R,) since the row before, as the covariance was carried
     rot: np.ndarray         # (R, 3, 3) attitude in the middle of the step to this row
@@ -45,12 +47,12 @@ class Recording(NamedTuple):
     cross: np.ndarray       # (R, 12, N) covariance of the kept errors with all
     misfit: np.ndarray      # (R,) how far the field's fit lets stated sigmas grow, at least 1
     tape_end: np.ndarray    # (R,) rows on the tape after the row
-    motion: np.ndarray      # (R, 2, 3) mean acceleration and rate over the step to this row
     contact: np.ndarray     # (R,) and with which lever
     lever: np.ndarray       # (R, 3)
     found: np.ndarray       # (R,) the place was adopted from a search: its number below, -1 otherwise
     found_x: np.ndarray     # (F, N + 1) estimate then; smoothed on the way back
     found_cov: np.ndarray   # (F, N, N)
+    found_held_s: np.ndarray  # (F,) for how long that place held
     before: np.ndarray      # (N + 1,) scratch
     count: np.ndarray       # (1,) finds so far
 
@@ -61,8 +63,8 @@ def new_recording(rows: int, size: int) -> Recording:
     return Recording(
         whole[0], whole[1], np.zeros(rows), np.zeros((rows, 3, 3)), np.zeros((rows, 3)),
         np.zeros((rows, N_QUICK + SHIFT)), np.empty((rows, N_KEPT, size)), np.ones(rows), whole[2],
-        np.zeros((rows, 2, 3)), whole[3], np.zeros((rows, 3)), np.full(rows, -1),
-        np.empty((FOUND, size + SHIFT)), np.empty((FOUND, size, size)), np.zeros(size + SHIFT), np.zeros(1, np.int64),
+        whole[3], np.zeros((rows, 3)), np.full(rows, -1),
+        np.empty((FOUND, size + SHIFT)), np.empty((FOUND, size, size)), np.zeros(FOUND), np.zeros(size + SHIFT), np.zeros(1, np.int64),
     )
 
 
@@ -100,13 +102,10 @@ def _note_link(row, i, before, seconds, book, par, rec):
     lost = before == TRACK and book.status != TRACK and book.reason != WENT_AWAY
     rec.seconds[i] = seconds
     if lost:
-        rec.link[i] = APART
+        rec.link[i] = LOST
     elif row.motion_ok and not row.gap:
         rec.link[i] = CARRIED
-        for j in range(3):
-            rec.motion[i, 0, j] = book.mean_accel[j]
-            rec.motion[i, 1, j] = book.mean_gyro[j]
-        midway(rec.before, rec.motion[i, 0], rec.motion[i, 1], seconds, rec.rot[i], rec.felt[i])
+        midway(rec.before, book.mean_accel, book.mean_gyro, seconds, rec.rot[i], rec.felt[i])
     else:
         rec.link[i] = WIDENED
         if before != TRACK:
@@ -159,8 +158,18 @@ class Recorder(Locator):
         """Go on from what ``kept_state`` returned."""
         self.restore({"bank": tuple(self._bank), **state})
 
-    def record(self, sensed: np.ndarray) -> tuple[Recording, Any]:
-        """Notes on the rows of ``sensed`` (SENSED_DTYPE), and the work that holds the tape of their corrections."""
+    @property
+    def constants(self) -> tuple[int, np.ndarray, np.ndarray]:
+        """Size of the error state, back frame and parameters, as the kernels take them."""
+        return self._size, self._frame, self._packed
+
+    @property
+    def setup(self) -> tuple[Setup, Work]:
+        """Places of sensors, pads and magnets, and scratch without a tape."""
+        return self._setup, self._work
+
+    def record(self, sensed: np.ndarray) -> tuple[Recording, Tape]:
+        """Notes on the rows of ``sensed`` (SENSED_DTYPE), and the tape of their corrections."""
         rows = np.ascontiguousarray(sensed, SENSED_DTYPE).view(ROW_TYPE)
         notes = new_recording(len(rows), self._size)
         work = new_work(self._size, TAPE_PER_ROW * len(rows))
@@ -176,4 +185,4 @@ class Recorder(Locator):
                 at += 1
         if work.tape.used[1]:
             raise RuntimeError(f"{work.tape.used[1]} corrections found no room on the tape: raise TAPE_PER_ROW")
-        return notes, work
+        return notes, work.tape

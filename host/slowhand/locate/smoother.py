@@ -7,14 +7,20 @@ from collections.abc import Callable
 import numpy as np
 
 from slowhand.locate.backward import go_back, new_way_back
-from slowhand.locate.book import POSES
-from slowhand.locate.parameters import Parameters
+from slowhand.locate.book import POSES, ROWS
+from slowhand.locate.bridge import build_bridges, new_bridge
+from slowhand.locate.layout import N_QUICK
+from slowhand.locate.parameters import Parameters, frame_of
 from slowhand.locate.pose import POSE_DTYPE, Mode
+from slowhand.locate.prior import prior_covariance
 from slowhand.locate.recording import Recorder
 from slowhand.locate.strip import StripProfile
 from slowhand.sensing.profile import GloveProfile
+from slowhand.sensing.rows import SENSED_DTYPE
 
-CHUNK_ROWS = 4000
+CHUNK_ROWS = 4000       # 20 s at 200 Hz: some 100 MB of notes
+MAP_LASTS_S = 20.0      # after this long the map may differ by as much as was open about it in the beginning
+FORWARD_SHARE = 0.3     # of the work
 
 
 def smooth(
@@ -26,19 +32,40 @@ def smooth(
     parameters: Parameters | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> np.ndarray:
+    """Poses (POSE_DTYPE), one per row of ``sensed`` (SENSED_DTYPE), smoothed over the whole session in strip mode.
+
+    The causal pass first, its state kept at the start of every chunk; then chunk by chunk from the last: the same pass
+    with notes, and the way back over them (``backward``). Rows before a place was found again are filled from there
+    (``bridge``). What stays unknown is as in the causal poses.
+
+    The arguments are those of ``Locator``; ``progress`` is told the share done.
+    """
     recorder = Recorder(Mode.STRIP, strip, profile, posture, back_length_mm, parameters)
-    starts = range(0, len(sensed), CHUNK_ROWS)
+    parts = [slice(start, start + CHUNK_ROWS) for start in range(0, len(sensed), CHUNK_ROWS)]
     poses = np.zeros(len(sensed), POSE_DTYPE)
+    tell = progress or (lambda share: None)
     states = []
-    for start in starts:
+    for done, part in enumerate(parts):
+        tell(FORWARD_SHARE * done / len(parts))
         states.append(recorder.kept_state())
-        poses[start : start + CHUNK_ROWS] = recorder.process(sensed[start : start + CHUNK_ROWS])
-    way = new_way_back(recorder._size)
-    for start in reversed(starts):
+        poses[part] = recorder.process(sensed[part])
+    way = new_way_back(_slack(strip, posture, parameters or Parameters()))
+    bridge = new_bridge(len(way.slack), strip.magnets)
+    for done, part in enumerate(reversed(parts)):
+        tell(FORWARD_SHARE + (1.0 - FORWARD_SHARE) * done / len(parts))
         recorder.return_to(states.pop())
-        notes, work = recorder.record(sensed[start : start + CHUNK_ROWS])
-        go_back(
-            notes, work.tape, way, recorder._size, recorder._frame, recorder._packed,
-            poses[start : start + CHUNK_ROWS].view(POSES),
-        )
+        notes, tape = recorder.record(sensed[part])
+        written = poses[part].view(POSES)
+        go_back(notes, tape, way, *recorder.constants, written)
+        rows = np.ascontiguousarray(sensed[part], SENSED_DTYPE).view(ROWS)
+        build_bridges(rows, notes, bridge, *recorder.constants, *recorder.setup, written)
+    tell(1.0)
     return poses
+
+
+def _slack(strip: StripProfile, posture: str, parameters: Parameters) -> np.ndarray:
+    """By what variance per second the map of later rows may differ from that of earlier ones, shape (N,)."""
+    frame = frame_of(posture, strip.length_m, strip.height_mm / 1000.0, parameters)[0]
+    slack = np.diag(prior_covariance(parameters, frame, strip.magnets)) / MAP_LASTS_S
+    slack[:N_QUICK] = 0.0
+    return slack

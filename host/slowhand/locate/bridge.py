@@ -1,0 +1,115 @@
+"""From the place where the hand was found again back to when it came: the search took its time, the fields were there.
+
+A hand that is found after a second of searching was there from the first touch. From the adopted place, smoothed, the
+filter runs backwards in time over the rows of the search and of the approach, meeting the same fields, until it reaches
+rows that are located already, or knows the place no longer.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from slowhand.locate.backward import believe
+from slowhand.locate.book import ROWS, new_book
+from slowhand.locate.field_map import empty_map
+from slowhand.locate.kernel import inner, kernel
+from slowhand.locate.layout import SHIFT, A, P, V
+from slowhand.locate.motion_model import predict, spread
+from slowhand.locate.tracker import Estimate, copy_estimate, look, touch
+
+HELD_S = 2.0          # a place that was lost again sooner than this may have been wrong
+START_PLACE = 0.002   # m added to the place: the search has looked at these fields already
+FITTING = 1.0         # smoothed d2 / 3 above this: no longer the same place
+LET_GO_S = 0.5        # without contact for this long, the way back has come to the approach
+
+
+class Bridge(NamedTuple):
+    """A way back that may reach from one chunk into the one before."""
+
+    est: Estimate
+    books: np.ndarray    # of its own: fit of the field, contact
+    last: np.ndarray     # ROWS, the row that it has reached
+    active: np.ndarray   # (1,)
+
+
+def new_bridge(size: int, magnets: int) -> Bridge:
+    """None under way."""
+    empty = np.zeros((0, size + SHIFT)), np.zeros((0, size, size)), np.zeros(0)
+    est = Estimate(np.zeros(size + SHIFT), np.zeros((size, size)), empty_map(magnets), *empty)
+    return Bridge(est, new_book(), np.zeros(1, ROWS), np.zeros(1, np.int64))
+
+
+@kernel
+def build_bridges(rows, rec, bridge, n, frames, pars, setup, work, poses):
+    """Fill the rows of a chunk, last to first, before places that were found; ``poses`` hold the smoothed ones."""
+    for i in range(rows.shape[0] - 1, -1, -1):
+        if bridge.active[0]:
+            _step_back(rows[i], i, rec, bridge, n, setup, frames[0], pars[0], work, poses[i])
+        f = rec.found[i]
+        if f >= 0:
+            bridge.active[0] = poses[i].located and rec.found_held_s[f] > HELD_S
+            if bridge.active[0]:
+                _begin(f, rec, bridge)
+        if bridge.active[0]:
+            _reach(rows[i], bridge.last[0])
+
+
+@inner
+def _begin(f, rec, bridge):
+    copy_estimate(bridge.est.x, bridge.est.cov, rec.found_x[f], rec.found_cov[f])
+    spread(bridge.est.cov, np.int64(P), START_PLACE)
+    book = bridge.books[0]
+    book.nis_fast = 0.05
+    book.nis_slow = 0.05
+    book.weak_s = 0.0
+    book.free_s = 0.0
+    book.contact_s = 1.0
+
+
+@inner
+def _reach(row, last):
+    last.t_us = row.t_us
+    last.motion_ok = row.motion_ok
+    last.gap = row.gap
+    last.haptic = row.haptic
+    for k in range(3):
+        last.accel[k] = row.accel[k]
+        last.gyro[k] = row.gyro[k]
+
+
+@inner
+def _step_back(row, i, rec, bridge, n, setup, frame, par, work, pose):
+    est, book, last = bridge.est, bridge.books[0], bridge.last[0]
+    if pose.located or not last.motion_ok or last.gap or not row.motion_ok:
+        bridge.active[0] = 0
+        return
+    seconds = (last.t_us - row.t_us) * 1e-6
+    for k in range(3):
+        book.mean_accel[k] = 0.5 * (row.accel[k] + last.accel[k])
+        book.mean_gyro[k] = 0.5 * (row.gyro[k] + last.gyro[k])
+    predict(est.x, est.cov, n, -seconds, book.mean_accel, book.mean_gyro, frame, par, work)
+    if last.haptic:
+        spread(est.cov, np.int64(V), par.haptic_walk * math.sqrt(seconds))
+    book.field_s += seconds
+    look(row, est, n, setup, book, frame, par, work)
+    book.contact = rec.contact[i]
+    for k in range(3):
+        book.lever[k] = rec.lever[i, k]
+    touch(est, n, book, frame, par, seconds, work)
+    book.free_s = 0.0 if book.contact else book.free_s + seconds
+    fit = max(book.nis_fast, book.nis_slow)
+    if fit > FITTING or book.free_s > LET_GO_S:
+        bridge.active[0] = 0
+        return
+    for k in range(n):
+        work.step[k] = 0.0
+    cov = est.cov
+    believe(
+        est.x, work.step, cov[P, P], cov[P + 1, P + 1], cov[P + 2, P + 2], cov[A + 2, A + 2],
+        max(1.0, fit / par.nis_doubt), False, par, pose,
+    )
+    if not pose.located:
+        bridge.active[0] = 0
