@@ -14,10 +14,11 @@ from rich.progress import Progress
 
 from slowhand.cli.app import app, say
 from slowhand.cli.options import HTTP_DEFAULT, Database, Http, JsonFlag, NoBrowser, address
-from slowhand.cli.ready import warm_up
+from slowhand.cli.ready import warm_up, warm_up_smoother
 from slowhand.errors import BadInputError
 
 if TYPE_CHECKING:
+    from slowhand.session.analyze import Analysis
     from slowhand.session.replay import Replayed
     from slowhand.session.store import SessionInfo, SessionStore
 
@@ -44,16 +45,17 @@ def sessions(db: Database = None, as_json: JsonFlag = False) -> None:
 def review(
     session_id: SessionId = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder (default: slowhand-session-ID).")] = None,
+    as_live: Annotated[bool, typer.Option("--as-live", help="What was known live; nothing smoothed.")] = False,
     db: Database = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Draw the charts of a session: PNG, and one PDF with all of them.
+    """Draw the charts of a session: PNG, and one PDF with all of them. Places are smoothed, flags are those raised live.
 
     Example: slowhand review 12 --out charts
     """
     with opened(db) as store:
         number = chosen(store, session_id)
-        files = draw_charts(played(store, number), out or Path(f"slowhand-session-{number}"))
+        files = draw_charts(played(store, number), out or Path(f"slowhand-session-{number}"), smooth=not as_live)
     typer.echo(json.dumps([str(file) for file in files]) if as_json else "\n".join(map(str, files)))
 
 
@@ -138,10 +140,22 @@ def played(store: SessionStore, session_id: int) -> Replayed:
         return replay(store, session_id, progress=tell)
 
 
-def draw_charts(session: Replayed, out: Path) -> list[Path]:
+def smoothed_analysis(session: Replayed) -> Analysis:
+    """What was found in a replayed session, places smoothed (strip mode; otherwise as it is)."""
+    from slowhand.session.smoothing import can_be_smoothed, smoothed
+
+    if not can_be_smoothed(session.analysis.setup):
+        return session.analysis
+    warm_up_smoother()
+    with progress_bar("Smoothing") as tell:
+        return smoothed(session.analysis, session.raw, tell)
+
+
+def draw_charts(session: Replayed, out: Path, smooth: bool = True) -> list[Path]:
     """The charts of a replayed session, in the order to look at them."""
     from slowhand.review.charts import write_charts
     from slowhand.review.record import record_of
+    from slowhand.session.smoothing import in_words
 
     info = session.stored.info
     mode = session.analysis.setup.choice
@@ -151,7 +165,9 @@ def draw_charts(session: Replayed, out: Path) -> list[Path]:
         notes.append("the recording was cut off; it is whole up to its end here")
     if session.lost_frames or session.bad_frames:
         notes.append(f"{session.lost_frames} frames lost, {session.bad_frames} damaged on the way from the glove")
-    return write_charts(record_of(session.analysis, f"Back rub {info.id}", words, tuple(notes)), out)
+    analysis = smoothed_analysis(session) if smooth else session.analysis
+    notes += in_words(session.analysis, analysis)
+    return write_charts(record_of(analysis, f"Back rub {info.id}", words, tuple(notes)), out)
 
 
 def in_fields(info: SessionInfo) -> dict:

@@ -20,7 +20,7 @@ import numpy as np
 from slowhand.locate.book import TRACK
 from slowhand.locate.correction import inject
 from slowhand.locate.kernel import inner, kernel
-from slowhand.locate.layout import BA, BG, N_QUICK, SHIFT, TILT, A, P, Q, V
+from slowhand.locate.layout import BA, BG, N_QUICK, TILT, A, P, Q, V
 from slowhand.locate.recording import APART, CARRIED, LOST, N_KEPT
 from slowhand.locate.rotation import turn_in_back
 
@@ -280,13 +280,13 @@ def _smooth_row(i, n, rec, way, par, pose):
 def believe(x, step, vx, vy, vz, vyaw, misfit, tracked, par, pose):
     """Write the estimate ``x`` with the error ``step`` added; variances as computed, stated with what experience adds.
 
-    A row that was not tracked stays as it was unless the place is now known.
+    A row that was not tracked stays as it was unless the place is now known; one that was located live stays located.
     """
     sx, sy = stated_later(vx, 0, misfit), stated_later(vy, 1, misfit)
     located = max(sx, sy) <= par.located_sigma
     if not located and not tracked:
         return
-    pose.located = located
+    pose.located = located or pose.located
     pose.sigma_p[0], pose.sigma_p[1], pose.sigma_p[2] = sx, sy, stated_later(vz, 2, misfit)
     pose.sigma_yaw = stated_later(vyaw, 3, misfit)
     for k in range(3):
@@ -300,7 +300,7 @@ def believe(x, step, vx, vy, vz, vyaw, misfit, tracked, par, pose):
 
 # Stated over computed sigma and what no later row can take off (m, rad): coverage in simulation. The errors that last -
 # soft iron, alignment, a ribbon not quite where it is believed - hold for y more than for x.
-STATED = ((1.1, 0.0008), (1.5, 0.0020), (1.5, 0.0010), (1.2, 0.003))
+STATED = ((1.1, 0.0008), (1.5, 0.0020), (1.5, 0.0010), (1.2, 0.010))
 
 
 @inner

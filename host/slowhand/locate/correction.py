@@ -101,6 +101,8 @@ def absorb(x, cov, n, m, work, v):
                 for j in range(n):
                     row[j] -= a * own[j]
     inject(x, step, n)
+    if n > N_QUICK:  # the estimate's own, not a hypothesis's
+        keep_correction(n, m, v, work)
 
 
 @kernel
@@ -129,8 +131,6 @@ def correct(x, cov, n, m, variance, gate, work):
         factor(n, m, variance * d2 / gate, work)
         whiten(m, work, work.at)
     absorb(x, cov, n, m, work, work.at)
-    if n > N_QUICK:  # not those of a hypothesis
-        keep_correction(n, m, work)
     return d2, loglik
 
 

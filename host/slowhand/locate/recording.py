@@ -17,7 +17,6 @@ from slowhand.locate.layout import BA, BG, N_QUICK, SHIFT, Q
 from slowhand.locate.locator import Locator
 from slowhand.locate.motion_model import Work, new_work
 from slowhand.locate.rotation import matrix_of, turn_in_hand
-
 from slowhand.locate.start_watch import begin_again
 from slowhand.locate.step import advance, wait
 from slowhand.locate.tape import Tape
@@ -54,7 +53,7 @@ class Recording(NamedTuple):
     found_cov: np.ndarray   # (F, N, N)
     found_held_s: np.ndarray  # (F,) for how long that place held
     before: np.ndarray      # (N + 1,) scratch
-    count: np.ndarray       # (1,) finds so far
+    finds: np.ndarray       # (1,) so far
 
 
 def new_recording(rows: int, size: int) -> Recording:
@@ -64,7 +63,8 @@ def new_recording(rows: int, size: int) -> Recording:
         whole[0], whole[1], np.zeros(rows), np.zeros((rows, 3, 3)), np.zeros((rows, 3)),
         np.zeros((rows, N_QUICK + SHIFT)), np.empty((rows, N_KEPT, size)), np.ones(rows), whole[2],
         whole[3], np.zeros((rows, 3)), np.full(rows, -1),
-        np.empty((FOUND, size + SHIFT)), np.empty((FOUND, size, size)), np.zeros(FOUND), np.zeros(size + SHIFT), np.zeros(1, np.int64),
+        np.empty((FOUND, size + SHIFT)), np.empty((FOUND, size, size)), np.zeros(FOUND),
+        np.zeros(size + SHIFT), np.zeros(1, np.int64),
     )
 
 
@@ -85,10 +85,10 @@ def record(rows, first, n, seated, est, bank, setup, books, starts, frames, pars
                 rec.before[j] = est.x[j]
             advance(row, n, est, bank, setup, book, frame, par, work)
             _note_link(row, i, before, (row.t_us - t_us) * 1e-6, book, par, rec)
-            if before == SEARCH and book.status == TRACK and rec.count[0] < rec.found_x.shape[0]:
-                rec.found[i] = rec.count[0]
-                copy_estimate(rec.found_x[rec.count[0]], rec.found_cov[rec.count[0]], est.x, est.cov)
-                rec.count[0] += 1
+            if before == SEARCH and book.status == TRACK and rec.finds[0] < rec.found_x.shape[0]:
+                rec.found[i] = rec.finds[0]
+                copy_estimate(rec.found_x[rec.finds[0]], rec.found_cov[rec.finds[0]], est.x, est.cov)
+                rec.finds[0] += 1
             if book.status == AWAY and book.trial_s > 0.0:
                 begin_again(start)
                 book.status = WAIT

@@ -14,8 +14,8 @@ from slowhand.locate.parameters import Parameters, frame_of
 from slowhand.locate.pose import POSE_DTYPE, Mode
 from slowhand.locate.prior import prior_covariance
 from slowhand.locate.recording import Recorder
-from slowhand.locate.strip import StripProfile
-from slowhand.sensing.profile import GloveProfile
+from slowhand.locate.strip import StripProfile, load_strip
+from slowhand.sensing.profile import GloveProfile, load_glove
 from slowhand.sensing.rows import SENSED_DTYPE
 
 CHUNK_ROWS = 4000       # 20 s at 200 Hz: some 100 MB of notes
@@ -61,6 +61,26 @@ def smooth(
         build_bridges(rows, notes, bridge, *recorder.constants, *recorder.setup, written)
     tell(1.0)
     return poses
+
+
+def prepare(progress: Callable[[str, float], None] | None = None) -> None:
+    """Compile what only ``smooth`` needs, or load it from disk; ``Locator``'s own kernels are needed too.
+
+    ``progress`` is told what is being done and the share done (0 to 1).
+    """
+    tell = progress or (lambda what, share: None)
+    strip, sensed = load_strip(), np.zeros(2, SENSED_DTYPE)
+    recorder = Recorder(Mode.STRIP, strip, load_glove(None))
+    way = new_way_back(_slack(strip, "prone", Parameters()))
+    bridge = new_bridge(len(way.slack), strip.magnets)
+    poses = np.zeros(2, POSE_DTYPE).view(POSES)
+    tell("the pass with notes", 0.0)
+    notes, tape = recorder.record(sensed)
+    tell("the way back", 0.5)
+    go_back(notes, tape, way, *recorder.constants, poses)
+    tell("places before they were found", 0.75)
+    build_bridges(sensed.view(ROWS), notes, bridge, *recorder.constants, *recorder.setup, poses)
+    tell("ready", 1.0)
 
 
 def _slack(strip: StripProfile, posture: str, parameters: Parameters) -> np.ndarray:

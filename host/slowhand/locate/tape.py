@@ -32,8 +32,8 @@ def new_tape(size: int, length: int = 0) -> Tape:
 
 
 @inner
-def keep_correction(n, m, work):
-    """Keep what ``absorb`` has just done with ``work``."""
+def keep_correction(n, m, v, work):
+    """Keep what ``absorb`` has just done with ``work`` and the whitened innovation ``v``."""
     tape, chol = work.tape, work.chol
     if tape.rows.shape[0] == 0:
         return
@@ -53,6 +53,6 @@ def keep_correction(n, m, work):
         inv = 1.0 / chol[r, r]
         for j in range(n):
             own[j] *= inv
-        tape.nu[end + r] = work.at[r]
+        tape.nu[end + r] = v[r]
         tape.block[end + r] = m
     tape.used[0] = end + m
