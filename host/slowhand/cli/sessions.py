@@ -166,8 +166,8 @@ def draw_charts(session: Replayed, out: Path, smooth: bool = True) -> list[Path]
     if session.lost_frames or session.bad_frames:
         notes.append(f"{session.lost_frames} frames lost, {session.bad_frames} damaged on the way from the glove")
     analysis = smoothed_analysis(session) if smooth else session.analysis
-    notes += in_words(session.analysis, analysis)
-    return write_charts(record_of(analysis, f"Back rub {info.id}", words, tuple(notes)), out)
+    method = in_words(session.analysis, analysis)
+    return write_charts(record_of(analysis, f"Back rub {info.id}", words, tuple(notes), method), out)
 
 
 def in_fields(info: SessionInfo) -> dict:

@@ -26,6 +26,7 @@ from slowhand.locate.rotation import turn_in_back
 
 SIGMA_ROWS = 4   # every how many rows sigmas are computed anew; they change slowly
 SIGMAS = 4       # of place and of the turn about z
+FITTING_D2 = 22.5  # of place and velocity: 99.9 % of a chi-square with 6 degrees of freedom
 LOOSEN_S = 1.0   # every how many seconds the map is loosened
 
 
@@ -56,23 +57,21 @@ def new_way_back(slack: np.ndarray) -> WayBack:
 
 
 @kernel
-def go_back(rec, tape, way, n, frames, pars, poses):
-    """Smooth the rows of a recording, last to first, into ``poses``, which hold the causal ones."""
-    frame, par = frames[0], pars[0]
-    for i in range(rec.link.shape[0] - 1, -1, -1):
-        if way.doubt[0] > 0.0:
-            if rec.link[i] != APART and rec.misfit[i] > 1.0:
-                continue  # what was read while the place was wrong must not pull earlier rows: these stay as they are
-            way.doubt[0] = 0.0
-        if rec.status[i] >= TRACK:
-            _smooth_row(i, n, rec, way, par, poses[i])
-        if rec.found[i] >= 0:
-            _smooth_find(rec.found[i], n, rec, way)
-            forget(np.int64(N_QUICK), n, way)
-        if rec.link[i] == APART or rec.link[i] == LOST:
-            forget(n, n, way)
-            way.doubt[0] = 1.0 if rec.link[i] == LOST else 0.0
-            continue
+def smooth_row(i, rec, tape, way, n, frame, par, pose):
+    """Smooth row ``i`` of a recording into ``pose``, which holds the causal one, and go on to the row before it."""
+    if way.doubt[0] > 0.0:
+        if rec.link[i] != APART and rec.misfit[i] > 1.0:
+            return  # what was read while the place was wrong must not pull earlier rows: these stay as they are
+        way.doubt[0] = 0.0
+    if rec.status[i] >= TRACK:
+        _believe_row(i, n, rec, way, par, pose)
+    if rec.found[i] >= 0:
+        _smooth_find(rec.found[i], n, rec, way)
+        forget(np.int64(N_QUICK), n, way)
+    if rec.link[i] == APART or rec.link[i] == LOST:
+        forget(n, n, way)
+        way.doubt[0] = 1.0 if rec.link[i] == LOST else 0.0
+    else:
         _cross_row(i, n, rec, tape, way, frame)
 
 
@@ -106,6 +105,49 @@ def forget(m, n, way):
             way.news[j, i] = 0.0
     way.age[0] = SIGMA_ROWS
     way.held_s[0] = 0.0
+
+
+@kernel
+def hear(i, n, x, cov, doubt, rec, way):
+    """Later rows speak of the hand's state after row ``i`` by another way: an estimate ``x`` of its own with ``cov``.
+
+    Only its place and velocity are taken, with ``doubt`` times the sigma: it shares its biases with the pass. Returns
+    whether they fit.
+    """
+    inverse, miss = way.scratch, way.step
+    for r in range(A):
+        miss[r] = x[r] - rec.x[i, r]
+        for c in range(A):
+            inverse[r, c] = rec.cross[i, r, c] + doubt * doubt * cov[r, c]
+    _invert(inverse, A)
+    d2 = 0.0
+    for r in range(A):
+        for c in range(A):
+            d2 += miss[r] * inverse[r, c] * miss[c]
+    if d2 > FITTING_D2:
+        return False
+    forget(np.int64(N_QUICK), n, way)
+    for r in range(A):
+        for c in range(A):
+            way.pull[r] += inverse[r, c] * miss[c]
+            way.news[r, c] = inverse[r, c]
+    return True
+
+
+@inner
+def _invert(a, size):
+    # Gauss and Jordan without pivots: it is symmetric and positive.
+    for k in range(size):
+        pivot = 1.0 / a[k, k]
+        a[k, k] = 1.0
+        for j in range(size):
+            a[k, j] *= pivot
+        for i in range(size):
+            if i != k:
+                factor = a[i, k]
+                a[i, k] = 0.0
+                for j in range(size):
+                    a[i, j] -= factor * a[k, j]
 
 
 @kernel
@@ -258,7 +300,7 @@ def widen_back(pull, news, n, seconds):
 
 
 @inner
-def _smooth_row(i, n, rec, way, par, pose):
+def _believe_row(i, n, rec, way, par, pose):
     cross, step, share = rec.cross[i], way.step, way.share
     for r in range(N_KEPT):
         total, own = 0.0, cross[r]

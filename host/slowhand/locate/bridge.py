@@ -1,8 +1,9 @@
-"""From the place where the hand was found again back to when it came: the search took its time, the fields were there.
+"""The way back through a session: row by row, and over the searches in it.
 
 A hand that is found after a second of searching was there from the first touch. From the adopted place, smoothed, the
-filter runs backwards in time over the rows of the search and of the approach, meeting the same fields, until it reaches
-rows that are located already, or knows the place no longer.
+filter runs backwards in time over the rows of the search and of the approach, meeting the same fields. Where the pass had
+let the place go in good order it meets that pass again, and what it knows joins the smoothing of the rows before;
+otherwise it ends where it knows the place no longer.
 """
 
 from __future__ import annotations
@@ -12,17 +13,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from slowhand.locate.backward import believe
-from slowhand.locate.book import ROWS, new_book
+from slowhand.locate.backward import believe, hear, smooth_row
+from slowhand.locate.book import ROWS, TRACK, new_book
 from slowhand.locate.field_map import empty_map
 from slowhand.locate.kernel import inner, kernel
 from slowhand.locate.layout import SHIFT, A, P, V
 from slowhand.locate.motion_model import predict, spread
+from slowhand.locate.recording import APART, LOST
 from slowhand.locate.tracker import Estimate, copy_estimate, look, touch
 
 HELD_S = 2.0          # a place that was lost again sooner than this may have been wrong
 START_PLACE = 0.002   # m added to the place: the search has looked at these fields already
 FITTING = 1.0         # smoothed d2 / 3 above this: no longer the same place
+JOIN_DOUBT = 1.5      # by how much its sigmas are taken larger where it joins the pass
 LET_GO_S = 0.5        # without contact for this long, the way back has come to the approach
 
 
@@ -33,26 +36,36 @@ class Bridge(NamedTuple):
     books: np.ndarray    # of its own: fit of the field, contact
     last: np.ndarray     # ROWS, the row that it has reached
     active: np.ndarray   # (1,)
+    joins: np.ndarray    # (1,) no place given up as wrong lies between here and the place found
 
 
 def new_bridge(size: int, magnets: int) -> Bridge:
     """None under way."""
     empty = np.zeros((0, size + SHIFT)), np.zeros((0, size, size)), np.zeros(0)
     est = Estimate(np.zeros(size + SHIFT), np.zeros((size, size)), empty_map(magnets), *empty)
-    return Bridge(est, new_book(), np.zeros(1, ROWS), np.zeros(1, np.int64))
+    return Bridge(est, new_book(), np.zeros(1, ROWS), np.zeros(1, np.int64), np.zeros(1, np.int64))
 
 
 @kernel
-def build_bridges(rows, rec, bridge, n, frames, pars, setup, work, poses):
-    """Fill the rows of a chunk, last to first, before places that were found; ``poses`` hold the smoothed ones."""
+def go_back(rows, rec, tape, way, bridge, n, frames, pars, setup, work, poses):
+    """Smooth the rows of a chunk, last to first, into ``poses``, which hold the causal ones."""
+    frame, par = frames[0], pars[0]
     for i in range(rows.shape[0] - 1, -1, -1):
+        pose = poses[i]
         if bridge.active[0]:
-            _step_back(rows[i], i, rec, bridge, n, setup, frames[0], pars[0], work, poses[i])
+            _step_back(rows[i], i, rec, bridge, n, setup, frame, par, work)
+        if bridge.active[0] and bridge.joins[0] and rec.status[i] == TRACK:
+            bridge.active[0] = not hear(i, n, bridge.est.x, bridge.est.cov, JOIN_DOUBT, rec, way)
+        smooth_row(i, rec, tape, way, n, frame, par, pose)
+        if bridge.active[0]:
+            _believe_bridge(n, bridge, par, work, pose)
         f = rec.found[i]
         if f >= 0:
-            bridge.active[0] = poses[i].located and rec.found_held_s[f] > HELD_S
+            bridge.active[0] = pose.located and rec.found_held_s[f] > HELD_S and way.doubt[0] == 0.0
             if bridge.active[0]:
                 _begin(f, rec, bridge)
+        elif rec.link[i] == LOST or rec.link[i] == APART:
+            bridge.joins[0] = 0
         if bridge.active[0]:
             _reach(rows[i], bridge.last[0])
 
@@ -61,6 +74,7 @@ def build_bridges(rows, rec, bridge, n, frames, pars, setup, work, poses):
 def _begin(f, rec, bridge):
     copy_estimate(bridge.est.x, bridge.est.cov, rec.found_x[f], rec.found_cov[f])
     spread(bridge.est.cov, np.int64(P), START_PLACE)
+    bridge.joins[0] = 1
     book = bridge.books[0]
     book.nis_fast = 0.05
     book.nis_slow = 0.05
@@ -81,35 +95,37 @@ def _reach(row, last):
 
 
 @inner
-def _step_back(row, i, rec, bridge, n, setup, frame, par, work, pose):
+def _step_back(row, i, rec, bridge, n, setup, frame, par, work):
     est, book, last = bridge.est, bridge.books[0], bridge.last[0]
-    if pose.located or not last.motion_ok or last.gap or not row.motion_ok:
+    if not last.motion_ok or last.gap or not row.motion_ok:
         bridge.active[0] = 0
         return
     seconds = (last.t_us - row.t_us) * 1e-6
     for k in range(3):
         book.mean_accel[k] = 0.5 * (row.accel[k] + last.accel[k])
         book.mean_gyro[k] = 0.5 * (row.gyro[k] + last.gyro[k])
+        book.lever[k] = rec.lever[i, k]
     predict(est.x, est.cov, n, -seconds, book.mean_accel, book.mean_gyro, frame, par, work)
     if last.haptic:
         spread(est.cov, np.int64(V), par.haptic_walk * math.sqrt(seconds))
     book.field_s += seconds
     look(row, est, n, setup, book, frame, par, work)
     book.contact = rec.contact[i]
-    for k in range(3):
-        book.lever[k] = rec.lever[i, k]
     touch(est, n, book, frame, par, seconds, work)
     book.free_s = 0.0 if book.contact else book.free_s + seconds
-    fit = max(book.nis_fast, book.nis_slow)
-    if fit > FITTING or book.free_s > LET_GO_S:
+    if max(book.nis_fast, book.nis_slow) > FITTING or book.free_s > LET_GO_S:
+        bridge.active[0] = 0
+
+
+@inner
+def _believe_bridge(n, bridge, par, work, pose):
+    if pose.located:
         bridge.active[0] = 0
         return
+    x, cov, book = bridge.est.x, bridge.est.cov, bridge.books[0]
     for k in range(n):
         work.step[k] = 0.0
-    cov = est.cov
+    misfit = max(1.0, max(book.nis_fast, book.nis_slow) / par.nis_doubt)
     believe(
-        est.x, work.step, cov[P, P], cov[P + 1, P + 1], cov[P + 2, P + 2], cov[A + 2, A + 2],
-        max(1.0, fit / par.nis_doubt), False, par, pose,
+        x, work.step, cov[P, P], cov[P + 1, P + 1], cov[P + 2, P + 2], cov[A + 2, A + 2], misfit, False, par, pose
     )
-    if not pose.located:
-        bridge.active[0] = 0

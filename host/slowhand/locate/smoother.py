@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from slowhand.locate.backward import go_back, new_way_back
+from slowhand.locate.backward import new_way_back
 from slowhand.locate.book import POSES, ROWS
-from slowhand.locate.bridge import build_bridges, new_bridge
+from slowhand.locate.bridge import go_back, new_bridge
 from slowhand.locate.layout import N_QUICK
 from slowhand.locate.parameters import Parameters, frame_of
 from slowhand.locate.pose import POSE_DTYPE, Mode
@@ -35,7 +35,7 @@ def smooth(
     """Poses (POSE_DTYPE), one per row of ``sensed`` (SENSED_DTYPE), smoothed over the whole session in strip mode.
 
     The causal pass first, its state kept at the start of every chunk; then chunk by chunk from the last: the same pass
-    with notes, and the way back over them (``backward``). Rows before a place was found again are filled from there
+    with notes, and the way back over them (``backward``), which also fills rows before a place was found again
     (``bridge``). What stays unknown is as in the causal poses.
 
     The arguments are those of ``Locator``; ``progress`` is told the share done.
@@ -55,10 +55,8 @@ def smooth(
         tell(FORWARD_SHARE + (1.0 - FORWARD_SHARE) * done / len(parts))
         recorder.return_to(states.pop())
         notes, tape = recorder.record(sensed[part])
-        written = poses[part].view(POSES)
-        go_back(notes, tape, way, *recorder.constants, written)
         rows = np.ascontiguousarray(sensed[part], SENSED_DTYPE).view(ROWS)
-        build_bridges(rows, notes, bridge, *recorder.constants, *recorder.setup, written)
+        go_back(rows, notes, tape, way, bridge, *recorder.constants, *recorder.setup, poses[part].view(POSES))
     tell(1.0)
     return poses
 
@@ -76,10 +74,8 @@ def prepare(progress: Callable[[str, float], None] | None = None) -> None:
     poses = np.zeros(2, POSE_DTYPE).view(POSES)
     tell("the pass with notes", 0.0)
     notes, tape = recorder.record(sensed)
-    tell("the way back", 0.5)
-    go_back(notes, tape, way, *recorder.constants, poses)
-    tell("places before they were found", 0.75)
-    build_bridges(sensed.view(ROWS), notes, bridge, *recorder.constants, *recorder.setup, poses)
+    tell("the way back", 0.3)
+    go_back(sensed.view(ROWS), notes, tape, way, bridge, *recorder.constants, *recorder.setup, poses)
     tell("ready", 1.0)
 
 

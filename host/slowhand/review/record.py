@@ -38,6 +38,7 @@ class SessionRecord:
     shoulder_width_mm: float
     magnets_mm: tuple[float, ...] = ()   # y of the strip's magnets; empty without a strip
     notes: tuple[str, ...] = ()          # "the host was killed: whole up to 12:03:04", shown on the page
+    method: str = ""                     # how places were found, when not as live; stands at the foot
 
     @property
     def start_us(self) -> int:
@@ -61,8 +62,10 @@ class SessionRecord:
         return step
 
 
-def record_of(analysis: Analysis, title: str, subtitle: str, notes: tuple[str, ...] = ()) -> SessionRecord:
-    """What the charts need of an analysis, live or replayed or from a raw log."""
+def record_of(
+    analysis: Analysis, title: str, subtitle: str, notes: tuple[str, ...] = (), method: str = ""
+) -> SessionRecord:
+    """What the charts need of an analysis, live or replayed or from a raw log, smoothed or not."""
     setup = analysis.setup
     strip, receiver = setup.strip, setup.receiver
     magnets = tuple(strip.pitch_mm * k for k in range(strip.magnets)) if strip else ()
@@ -78,4 +81,5 @@ def record_of(analysis: Analysis, title: str, subtitle: str, notes: tuple[str, .
         shoulder_width_mm=receiver.shoulder_width_mm,
         magnets_mm=magnets,
         notes=notes,
+        method=method,
     )

@@ -71,13 +71,13 @@ def strokes_in(setup: Setup, touch: np.ndarray) -> list[Stroke]:
     return sorted([*tracker.process(touch), *tracker.finish()], key=lambda stroke: stroke.start_us)
 
 
-def in_words(live: Analysis, later: Analysis) -> tuple[str, ...]:
-    """What is smoothed, in short lines for the head of a chart; none when nothing is."""
+def in_words(live: Analysis, later: Analysis) -> str:
+    """What is smoothed, for the foot of a chart; empty when nothing is."""
     if not later.smoothed:
-        return ()
+        return ""
     before, after = located_share(live.touch), located_share(later.touch)
-    known = "" if before is None or after is None else f"; place known in {after:.0%} of the contact, live in {before:.0%}"
-    return "places, speeds and strokes smoothed by what was felt later", f"flags as raised live{known}"
+    known = "" if before is None or after is None else f" Place known in {after:.0%} of the contact, live in {before:.0%}."
+    return f"Places, speeds and strokes are smoothed: they use what was felt later too. Flags are those raised live.{known}"
 
 
 def located_share(touch: np.ndarray) -> float | None:
