@@ -30,7 +30,7 @@ WIDENED = 2    # nobody watched in between
 LOST = 3       # the place was given up as wrong, or nobody watched for too long
 
 N_KEPT = 12    # place, velocity, attitude and gyro bias: what a pose is made of
-TAPE_PER_ROW = 10  # two fields of three rows and the height are 7
+TAPE_PER_ROW = 8  # two fields of three rows and the height are 7
 FOUND = 12     # a search takes over a second, a chunk is 20 s
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from slowhand.locate.backward import new_way_back
+from slowhand.locate.backward import WayBack, new_way_back
 from slowhand.locate.book import POSES, ROWS
-from slowhand.locate.bridge import go_back, new_bridge
+from slowhand.locate.bridge import Bridge, go_back, new_bridge
 from slowhand.locate.layout import N_QUICK
 from slowhand.locate.parameters import Parameters, frame_of
 from slowhand.locate.pose import POSE_DTYPE, Mode
@@ -54,11 +54,16 @@ def smooth(
     for done, part in enumerate(reversed(parts)):
         tell(FORWARD_SHARE + (1.0 - FORWARD_SHARE) * done / len(parts))
         recorder.return_to(states.pop())
-        notes, tape = recorder.record(sensed[part])
-        rows = np.ascontiguousarray(sensed[part], SENSED_DTYPE).view(ROWS)
-        go_back(rows, notes, tape, way, bridge, *recorder.constants, *recorder.setup, poses[part].view(POSES))
+        _smooth_chunk(recorder, sensed[part], way, bridge, poses[part])
     tell(1.0)
     return poses
+
+
+def _smooth_chunk(recorder: Recorder, sensed: np.ndarray, way: WayBack, bridge: Bridge, poses: np.ndarray) -> None:
+    # A function of its own, so that a chunk's notes are gone before the next one's are taken.
+    notes, tape = recorder.record(sensed)
+    rows = np.ascontiguousarray(sensed, SENSED_DTYPE).view(ROWS)
+    go_back(rows, notes, tape, way, bridge, *recorder.constants, *recorder.setup, poses.view(POSES))
 
 
 def prepare(progress: Callable[[str, float], None] | None = None) -> None:
