@@ -154,3 +154,15 @@ def test_nothing_is_smoothed_before_the_start_or_without_one() -> None:
     later = smooth(rows, *arguments(run))
     assert not later["located"].any() and np.isnan(later["p"]).all()
     assert smooth(sensed[:0], *arguments(run)).shape == (0,)
+
+
+def test_a_start_procedure_begun_anew_parts_the_session() -> None:
+    run, sensed = session("mixed", 7, 60.0)
+    again = np.concatenate([sensed, sensed])
+    again["t_us"][len(sensed) :] += sensed["t_us"][-1] - sensed["t_us"][0] + 5000
+    once = smooth(sensed, *arguments(run))
+    twice = smooth(again, *arguments(run), restarts=[len(sensed)])
+    first, second = twice[: len(sensed)], twice[len(sensed) :]
+    assert first.tobytes() == once.tobytes()
+    assert np.array_equal(second["located"], once["located"])
+    np.testing.assert_allclose(second["p"][once["located"]], once["p"][once["located"]], atol=1e-6)

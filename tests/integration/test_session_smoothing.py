@@ -41,6 +41,9 @@ def test_flags_stay_and_places_change() -> None:
     errors = [np.sqrt(np.mean((t["speed_cm_s"] - truth)[both] ** 2)) for t in (live.touch, later.touch)]
     assert errors[1] < errors[0]
     assert located_share(later.touch) >= located_share(live.touch)
+    located = later.touch["located"] & later.touch["contact"]
+    for name in ("pos_mm", "sigma_mm", "cop_mm", "velocity_cm_s"):
+        assert np.isfinite(later.touch[name][located]).all(), name
     assert {kind for stroke in later.strokes for kind in stroke.flags} == {
         kind for stroke in live.strokes for kind in stroke.flags
     }

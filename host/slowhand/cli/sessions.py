@@ -147,8 +147,9 @@ def smoothed_analysis(session: Replayed) -> Analysis:
     if not can_be_smoothed(session.analysis.setup):
         return session.analysis
     warm_up_smoother()
+    anew = [event.detail["after_us"] for event in session.stored.events if event.kind == "start_over"]
     with progress_bar("Smoothing") as tell:
-        return smoothed(session.analysis, session.raw, tell)
+        return smoothed(session.analysis, session.raw, tell, [t_us for t_us in anew if t_us is not None])
 
 
 def draw_charts(session: Replayed, out: Path, smooth: bool = True) -> list[Path]:

@@ -105,6 +105,7 @@ def forget(m, n, way):
             way.news[j, i] = 0.0
     way.age[0] = SIGMA_ROWS
     way.held_s[0] = 0.0
+    way.loose_s[0] = 0.0
 
 
 @kernel

@@ -20,7 +20,7 @@ from slowhand.locate.kernel import inner, kernel
 from slowhand.locate.layout import SHIFT, A, P, V
 from slowhand.locate.motion_model import predict, spread
 from slowhand.locate.recording import APART, LOST
-from slowhand.locate.tracker import Estimate, copy_estimate, look, touch
+from slowhand.locate.tracker import Estimate, copy_estimate, look, stated, touch
 
 HELD_S = 2.0          # a place that was lost again sooner than this may have been wrong
 START_PLACE = 0.002   # m added to the place: the search has looked at these fields already
@@ -64,8 +64,10 @@ def go_back(rows, rec, tape, way, bridge, n, frames, pars, setup, work, poses):
             bridge.active[0] = pose.located and rec.found_held_s[f] > HELD_S and way.doubt[0] == 0.0
             if bridge.active[0]:
                 _begin(f, rec, bridge)
-        elif rec.link[i] == LOST or rec.link[i] == APART:
+        elif rec.link[i] == LOST:
             bridge.joins[0] = 0
+        elif rec.link[i] == APART:
+            bridge.active[0] = 0  # nothing is located before a start
         if bridge.active[0]:
             _reach(rows[i], bridge.last[0])
 
@@ -125,7 +127,7 @@ def _believe_bridge(n, bridge, par, work, pose):
     x, cov, book = bridge.est.x, bridge.est.cov, bridge.books[0]
     for k in range(n):
         work.step[k] = 0.0
-    misfit = max(1.0, max(book.nis_fast, book.nis_slow) / par.nis_doubt)
+    misfit = stated(1.0, book, par) / par.sigma_factor
     believe(
         x, work.step, cov[P, P], cov[P + 1, P + 1], cov[P + 2, P + 2], cov[A + 2, A + 2], misfit, False, par, pose
     )

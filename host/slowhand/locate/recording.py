@@ -10,18 +10,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from slowhand.locate.book import AWAY, SEARCH, SOLVE, TRACK, WAIT, WENT_AWAY
-from slowhand.locate.book import ROWS as ROW_TYPE
+from slowhand.locate.book import SEARCH, TRACK, WENT_AWAY
 from slowhand.locate.kernel import inner, kernel
 from slowhand.locate.layout import BA, BG, N_QUICK, SHIFT, Q
 from slowhand.locate.locator import Locator
 from slowhand.locate.motion_model import Work, new_work
 from slowhand.locate.rotation import matrix_of, turn_in_hand
-from slowhand.locate.start_watch import begin_again
-from slowhand.locate.step import advance, wait
+from slowhand.locate.step import run
 from slowhand.locate.tape import Tape
-from slowhand.locate.tracker import Setup, copy_estimate
-from slowhand.sensing.rows import SENSED_DTYPE
+from slowhand.locate.tracker import Setup, copy_estimate, stated
 
 # How a row hangs together with the one before it.
 APART = 0      # not at all: before the start, at the start, or the place was wiped
@@ -69,30 +66,25 @@ def new_recording(rows: int, size: int) -> Recording:
 
 
 @kernel
-def record(rows, first, n, seated, est, bank, setup, books, starts, frames, pars, work, rec):
-    """As ``step.run``, with notes instead of poses; returns the row after the last one taken in, or that of a start."""
-    book, start, frame, par = books[0], starts[0], frames[0], pars[0]
+def record(rows, poses, first, n, seated, est, bank, setup, books, starts, frames, pars, work, rec):
+    """As ``step.run``, which it calls row by row, with notes on each row."""
+    book, par = books[0], pars[0]
     for i in range(first, rows.shape[0]):
-        row = rows[i]
-        if book.status == WAIT:
-            wait(row, seated, setup, book, start, work)
-            rec.link[i] = APART
-            if book.status == SOLVE:
-                return i
-        else:
-            before, t_us = book.status, book.t_us
-            for j in range(est.x.shape[0]):
-                rec.before[j] = est.x[j]
-            advance(row, n, est, bank, setup, book, frame, par, work)
-            _note_link(row, i, before, (row.t_us - t_us) * 1e-6, book, par, rec)
-            if before == SEARCH and book.status == TRACK and rec.finds[0] < rec.found_x.shape[0]:
-                rec.found[i] = rec.finds[0]
-                copy_estimate(rec.found_x[rec.finds[0]], rec.found_cov[rec.finds[0]], est.x, est.cov)
-                rec.finds[0] += 1
-            if book.status == AWAY and book.trial_s > 0.0:
-                begin_again(start)
-                book.status = WAIT
-                rec.link[i] = APART
+        before, t_us = book.status, book.t_us
+        for j in range(est.x.shape[0]):
+            rec.before[j] = est.x[j]
+        taken = run(
+            rows[i : i + 1], poses[i : i + 1], 0, n, seated, est, bank, setup, books, starts, frames, pars, work
+        )
+        rec.link[i] = APART
+        if taken == 0:
+            return i
+        if before >= TRACK and book.status >= TRACK:
+            _note_link(rows[i], i, before, (rows[i].t_us - t_us) * 1e-6, book, par, rec)
+        if before == SEARCH and book.status == TRACK and rec.finds[0] < rec.found_x.shape[0]:
+            rec.found[i] = rec.finds[0]
+            copy_estimate(rec.found_x[rec.finds[0]], rec.found_cov[rec.finds[0]], est.x, est.cov)
+            rec.finds[0] += 1
         note_estimate(i, n, est, book, par, work, rec)
     return rows.shape[0]
 
@@ -133,7 +125,7 @@ def note_estimate(i, n, est, book, par, work, rec):
     rec.status[i] = book.status
     rec.tape_end[i] = work.tape.used[0]
     rec.contact[i] = book.contact
-    rec.misfit[i] = max(1.0, max(book.nis_fast, book.nis_slow) / par.nis_doubt)
+    rec.misfit[i] = stated(1.0, book, par) / par.sigma_factor
     for j in range(3):
         rec.lever[i, j] = book.lever[j]
     for j in range(N_QUICK + SHIFT):
@@ -146,6 +138,9 @@ def note_estimate(i, n, est, book, par, work, rec):
 
 class Recorder(Locator):
     """A locator in strip mode that can also go over rows taking notes."""
+
+    _notes: Recording | None = None
+    _taped: Work
 
     def kept_state(self) -> dict[str, Any]:
         """As ``state``, without the hypotheses where none compete: half the size."""
@@ -170,19 +165,28 @@ class Recorder(Locator):
 
     def record(self, sensed: np.ndarray) -> tuple[Recording, Tape]:
         """Notes on the rows of ``sensed`` (SENSED_DTYPE), and the tape of their corrections."""
-        rows = np.ascontiguousarray(sensed, SENSED_DTYPE).view(ROW_TYPE)
-        notes = new_recording(len(rows), self._size)
-        work = new_work(self._size, TAPE_PER_ROW * len(rows))
-        at = 0
-        while at < len(rows):
-            at = record(
-                rows, at, self._size, self._seated, self._estimate, self._bank, self._setup, self._book, self._start,
-                self._frame, self._packed, work, notes,
-            )
-            if at < len(rows):
-                self._begin()
-                note_estimate(at, self._size, self._estimate, self._book[0], self._packed[0], work, notes)
-                at += 1
+        self._notes = notes = new_recording(len(sensed), self._size)
+        self._taped = work = new_work(self._size, TAPE_PER_ROW * len(sensed))
+        try:
+            self.process(sensed)
+            if len(sensed):
+                self._note(len(sensed) - 1)
+        finally:
+            self._notes = None
+            del self._taped
         if work.tape.used[1]:
             raise RuntimeError(f"{work.tape.used[1]} corrections found no room on the tape: raise TAPE_PER_ROW")
         return notes, work.tape
+
+    def _run(self, rows: np.ndarray, written: np.ndarray, at: int) -> int:
+        if self._notes is None:
+            return super()._run(rows, written, at)
+        if at:
+            self._note(at - 1)  # between two calls the start was solved for
+        return record(
+            rows, written, at, self._size, self._seated, self._estimate, self._bank, self._setup, self._book,
+            self._start, self._frame, self._packed, self._taped, self._notes,
+        )
+
+    def _note(self, row: int) -> None:
+        note_estimate(row, self._size, self._estimate, self._book[0], self._packed[0], self._taped, self._notes)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -31,6 +32,7 @@ def smooth(
     back_length_mm: float = 450.0,
     parameters: Parameters | None = None,
     progress: Callable[[float], None] | None = None,
+    restarts: Sequence[int] = (),
 ) -> np.ndarray:
     """Poses (POSE_DTYPE), one per row of ``sensed`` (SENSED_DTYPE), smoothed over the whole session in strip mode.
 
@@ -38,15 +40,19 @@ def smooth(
     with notes, and the way back over them (``backward``), which also fills rows before a place was found again
     (``bridge``). What stays unknown is as in the causal poses.
 
-    The arguments are those of ``Locator``; ``progress`` is told the share done.
+    The arguments are those of ``Locator``; ``progress`` is told the share done; before the rows in ``restarts`` the
+    locator was told to forget everything.
     """
     recorder = Recorder(Mode.STRIP, strip, profile, posture, back_length_mm, parameters)
-    parts = [slice(start, start + CHUNK_ROWS) for start in range(0, len(sensed), CHUNK_ROWS)]
+    starts = sorted({*range(0, len(sensed), CHUNK_ROWS), *(row for row in restarts if 0 < row < len(sensed))})
+    parts = [slice(*ends) for ends in pairwise([*starts, len(sensed)])]
     poses = np.zeros(len(sensed), POSE_DTYPE)
     tell = progress or (lambda share: None)
     states = []
     for done, part in enumerate(parts):
         tell(FORWARD_SHARE * done / len(parts))
+        if part.start in restarts:
+            recorder.restart()
         states.append(recorder.kept_state())
         poses[part] = recorder.process(sensed[part])
     way = new_way_back(_slack(strip, posture, parameters or Parameters()))

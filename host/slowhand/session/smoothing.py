@@ -5,7 +5,7 @@ Flags, cues and the reflex's limits stay those of the causal pipeline: a warning
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from slowhand.strokes.touching import Toucher
 if TYPE_CHECKING:
     from slowhand.session.analyze import Analysis
 
+Progress = Callable[[float], None]  # the share that is done, 0 to 1
 BLOCK_ROWS = 4000
 
 
@@ -34,19 +35,24 @@ def can_be_smoothed(setup: Setup) -> bool:
     return setup.choice.mode is Mode.STRIP
 
 
-def smoothed(analysis: Analysis, raw: np.ndarray, progress: Callable[[float], None] | None = None) -> Analysis:
+def smoothed(
+    analysis: Analysis, raw: np.ndarray, progress: Progress | None = None, restarts_us: Sequence[int] = ()
+) -> Analysis:
     """The analysis with ``touch`` and ``strokes`` from smoothed poses; as it is in another mode than strip.
 
-    ``raw`` (RAW_DTYPE) are the rows that it was made from.
+    ``raw`` (RAW_DTYPE) are the rows that it was made from; after the rows at ``restarts_us`` (device microseconds) the
+    start procedure was begun anew.
     """
     if not can_be_smoothed(analysis.setup):
         return analysis
-    touch = smoothed_touch(analysis.setup, raw, progress)
+    touch = smoothed_touch(analysis.setup, raw, progress, restarts_us)
     strokes = with_flags(strokes_in(analysis.setup, touch), analysis.flags)
     return replace(analysis, touch=touch, strokes=tuple(strokes), smoothed=True)
 
 
-def smoothed_touch(setup: Setup, raw: np.ndarray, progress: Callable[[float], None] | None = None) -> np.ndarray:
+def smoothed_touch(
+    setup: Setup, raw: np.ndarray, progress: Progress | None = None, restarts_us: Sequence[int] = ()
+) -> np.ndarray:
     """TOUCH_DTYPE rows, one per row of ``raw`` (RAW_DTYPE), from smoothed poses; ``setup`` is one of strip mode.
 
     Contact, forces, mode and phase are those of the causal pipeline; place, speed and ``located`` are smoothed.
@@ -57,7 +63,7 @@ def smoothed_touch(setup: Setup, raw: np.ndarray, progress: Callable[[float], No
         sensed[part] = sensing.process(raw[part])
     poses = smooth(
         sensed, setup.strip or load_strip(), setup.glove, setup.receiver.posture, setup.receiver.back_length_mm,
-        progress=progress,
+        progress=progress, restarts=np.searchsorted(raw["t_us"], restarts_us, side="right").tolist(),
     )
     toucher, touch = Toucher(setup.glove), np.zeros(len(raw), TOUCH_DTYPE)
     for part in parts:
