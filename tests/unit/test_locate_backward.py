@@ -7,7 +7,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 from scipy.stats import chi2
 
-from slowhand.locate.backward import carry_back, fold, forget, hear, loosen, new_way_back, smooth_row, widen_back
+from slowhand.locate.backward import carry_back, fold, hear, loosen, new_way_back, widen_back
 from slowhand.locate.book import POSES, TRACK
 from slowhand.locate.correction import correct, inject
 from slowhand.locate.field_map import build_map, empty_map
@@ -17,6 +17,7 @@ from slowhand.locate.motion_model import new_work, predict
 from slowhand.locate.parameters import Parameters, frame_of, packed
 from slowhand.locate.prior import fresh_state
 from slowhand.locate.recording import CARRIED, N_KEPT, midway, new_recording
+from slowhand.locate.row_back import smooth_row
 from tests.unit.test_locate_consistency import LEVERS, PARAMETERS, RATE, RIBBON, SIZE, STRIP, World
 
 SMALL = MAGNETS  # errors without those of single magnets: all that the motion knows
@@ -163,21 +164,30 @@ def test_a_map_that_may_change_is_news_with_more_noise() -> None:
     np.testing.assert_allclose(way.pull, np.linalg.solve(total + 2.0 * np.diag(slack), miss), atol=1e-9)
 
 
-def test_an_estimate_from_the_other_side_is_weighed_by_both_sigmas_and_refused_when_it_does_not_fit() -> None:
-    rec, way = new_recording(1, SMALL), new_way_back(np.zeros(SMALL))
-    rec.cross[0] = 0.0
-    rec.cross[0, :N_KEPT, :N_KEPT] = np.diag([4e-4] * 3 + [1e-2] * 9)
-    x, cov = fresh_state(STRIP.magnets), np.diag([1e-4] * 3 + [1e-2] * (SMALL - 3))
-    x[P] = 0.01
-    assert hear(0, SMALL, x, cov, 2.0, rec, way)
-    # Twice the sigma of 10 mm on one side, 20 mm on the other: half way, with half the variance.
-    np.testing.assert_allclose((rec.cross[0] @ way.pull)[:3], [0.005, 0.0, 0.0], atol=1e-12)
-    left = rec.cross[0, :3, :3] - rec.cross[0, :3] @ way.news @ rec.cross[0, :3].T
-    np.testing.assert_allclose(np.diag(left), 2e-4, rtol=1e-9)
-    forget(SMALL, SMALL, way)
-    x[P] = 0.3
-    assert not hear(0, SMALL, x, cov, 2.0, rec, way)
-    assert not way.pull.any() and not way.news.any()
+def test_an_estimate_from_the_other_side_is_one_more_measurement_and_refused_when_it_does_not_fit() -> None:
+    rng = np.random.default_rng(6)
+    half, other, later = (rng.normal(size=(SMALL, SMALL)) for _ in range(3))
+    cov, news_cov = half @ half.T / SMALL, other @ other.T + np.eye(SMALL)
+    rec, way, x = new_recording(1, SMALL), new_way_back(np.zeros(SMALL)), fresh_state(STRIP.magnets)
+    rec.cross[0] = cov[:N_KEPT]
+    rec.x[0] = x[: N_QUICK + SHIFT]
+    # What later rows have said already, and then place and velocity by another way.
+    miss = rng.normal(size=SMALL)
+    way.news[:], way.pull[:] = np.linalg.inv(cov + news_cov), np.linalg.solve(cov + news_cov, miss)
+    first, first_cov = cov @ way.pull, cov - cov @ way.news @ cov
+    noise = (later @ later.T)[:A, :A] / SMALL
+    seen = first[:A] + rng.normal(size=A) * 0.3
+    x[:A] += seen
+    beside = np.zeros((SMALL, SMALL))
+    beside[:A, :A] = noise
+    assert hear(0, SMALL, x, beside, 2.0, rec, way)
+    gain = first_cov[:, :A] @ np.linalg.inv(first_cov[:A, :A] + 4.0 * noise)
+    np.testing.assert_allclose(cov @ way.pull, first + gain @ (seen - first[:A]), atol=1e-9)
+    np.testing.assert_allclose(cov - cov @ way.news @ cov, first_cov - gain @ first_cov[:A], atol=1e-9)
+    before = way.pull.copy(), way.news.copy()
+    x[P] += 100.0
+    assert not hear(0, SMALL, x, beside, 2.0, rec, way)
+    assert np.array_equal(way.pull, before[0]) and np.array_equal(way.news, before[1])
 
 
 def recorded(seed: int):

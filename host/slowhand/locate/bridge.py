@@ -13,13 +13,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from slowhand.locate.backward import believe, hear, smooth_row
+from slowhand.locate.backward import hear
 from slowhand.locate.book import ROWS, TRACK, new_book
 from slowhand.locate.field_map import empty_map
 from slowhand.locate.kernel import inner, kernel
 from slowhand.locate.layout import SHIFT, A, P, V
 from slowhand.locate.motion_model import predict, spread
 from slowhand.locate.recording import APART, LOST
+from slowhand.locate.row_back import believe, smooth_row
 from slowhand.locate.tracker import Estimate, copy_estimate, look, stated, touch
 
 HELD_S = 2.0          # a place that was lost again sooner than this may have been wrong
