@@ -19,9 +19,9 @@ from slowhand.locate.field_map import empty_map
 from slowhand.locate.kernel import inner, kernel
 from slowhand.locate.layout import SHIFT, A, P, V
 from slowhand.locate.motion_model import predict, spread
-from slowhand.locate.recording import APART, LOST
+from slowhand.locate.recording import APART, LOST, misfit_of
 from slowhand.locate.row_back import believe, smooth_row
-from slowhand.locate.tracker import Estimate, copy_estimate, look, stated, touch
+from slowhand.locate.tracker import Estimate, copy_estimate, look, touch
 
 HELD_S = 2.0          # a place that was lost again sooner than this may have been wrong
 START_PLACE = 0.002   # m added to the place: the search has looked at these fields already
@@ -128,7 +128,7 @@ def _believe_bridge(n, bridge, par, work, pose):
     x, cov, book = bridge.est.x, bridge.est.cov, bridge.books[0]
     for k in range(n):
         work.step[k] = 0.0
-    misfit = stated(1.0, book, par) / par.sigma_factor
+    misfit = misfit_of(book, par)
     believe(
         x, work.step, cov[P, P], cov[P + 1, P + 1], cov[P + 2, P + 2], cov[A + 2, A + 2], misfit, False, par, pose
     )

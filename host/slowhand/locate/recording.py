@@ -18,7 +18,7 @@ from slowhand.locate.motion_model import Work, new_work
 from slowhand.locate.rotation import matrix_of, turn_in_hand
 from slowhand.locate.step import run
 from slowhand.locate.tape import Tape
-from slowhand.locate.tracker import Setup, copy_estimate, stated
+from slowhand.locate.tracker import Setup, copy_estimate
 
 # How a row hangs together with the one before it.
 APART = 0      # not at all: before the start, at the start, or the place was wiped
@@ -120,12 +120,18 @@ def midway(x, accel, gyro, seconds, rot, felt):
 
 
 @kernel
+def misfit_of(book, par):
+    """By how much a stated sigma must grow because the field does not fit as it should; at least 1."""
+    return max(1.0, max(book.nis_fast, book.nis_slow) / par.nis_doubt)
+
+
+@kernel
 def note_estimate(i, n, est, book, par, work, rec):
     """What is believed after row ``i``."""
     rec.status[i] = book.status
     rec.tape_end[i] = work.tape.used[0]
     rec.contact[i] = book.contact
-    rec.misfit[i] = stated(1.0, book, par) / par.sigma_factor
+    rec.misfit[i] = misfit_of(book, par)
     for j in range(3):
         rec.lever[i, j] = book.lever[j]
     for j in range(N_QUICK + SHIFT):
