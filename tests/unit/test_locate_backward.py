@@ -92,7 +92,7 @@ def test_what_nobody_measured_grows_backwards_as_it_does_forwards(posture: str) 
         x[BE + SHIFT : BE + SHIFT + 3] = [20.0, 10.0, -40.0]
         predict(x, cov, SMALL, dt, accel, gyro, frame, par, work)
         ends.append(np.diag(cov))
-    np.testing.assert_allclose(ends[1], ends[0], rtol=0.01)  # the hand's own acceleration is turned a little
+    np.testing.assert_allclose(ends[1], ends[0], rtol=0.05)  # some goes with speed and acceleration
     assert np.all(ends[0][V:BE] > 0)
 
 

@@ -2,8 +2,9 @@
 
 A hand that is found after a second of searching was there from the first touch. From the adopted place, smoothed, the
 filter runs backwards in time over the rows of the search and of the approach, meeting the same fields. Where the pass had
-let the place go in good order it meets that pass again, and what it knows joins the smoothing of the rows before;
-otherwise it ends where it knows the place no longer.
+let the place go in good order it meets that pass again, and what it knows joins the smoothing of the rows before. Where the
+pass had given the place up as wrong it tells whether it was: a place elsewhere is not believed any more, back to where it
+was taken from a search. It ends where it knows the place no longer.
 """
 
 from __future__ import annotations
@@ -27,7 +28,14 @@ HELD_S = 2.0          # a place that was lost again sooner than this may have be
 START_PLACE = 0.002   # m added to the place: the search has looked at these fields already
 FITTING = 1.0         # smoothed d2 / 3 above this: no longer the same place
 JOIN_DOUBT = 1.5      # by how much its sigmas are taken larger where it joins the pass
+ELSEWHERE_M = 0.03    # farther apart than this, and than 4 sigmas, are two places
 LET_GO_S = 0.5        # without contact for this long, the way back has come to the approach
+
+# What is thought of the place that the pass had, on the way back (bridge.verdict).
+GOOD = 0
+ASK = 1       # it was given up as wrong in the row behind, and a bridge has come to it
+SUSPECT = 2   # it was given up as wrong
+WRONG = 3     # and it was
 
 
 class Bridge(NamedTuple):
@@ -37,7 +45,7 @@ class Bridge(NamedTuple):
     books: np.ndarray    # of its own: fit of the field, contact
     last: np.ndarray     # ROWS, the row that it has reached
     active: np.ndarray   # (1,)
-    joins: np.ndarray    # (1,) no place given up as wrong lies between here and the place found
+    verdict: np.ndarray  # (1,) GOOD, ASK, SUSPECT, WRONG
 
 
 def new_bridge(size: int, magnets: int) -> Bridge:
@@ -50,34 +58,65 @@ def new_bridge(size: int, magnets: int) -> Bridge:
 @kernel
 def go_back(rows, rec, tape, way, bridge, n, frames, pars, setup, work, poses):
     """Smooth the rows of a chunk, last to first, into ``poses``, which hold the causal ones."""
-    frame, par = frames[0], pars[0]
+    frame, par, verdict = frames[0], pars[0], bridge.verdict
     for i in range(rows.shape[0] - 1, -1, -1):
-        pose = poses[i]
+        pose, f = poses[i], rec.found[i]
         if bridge.active[0]:
             _step_back(rows[i], i, rec, bridge, n, setup, frame, par, work)
-        if bridge.active[0] and bridge.joins[0] and rec.status[i] == TRACK:
+        if verdict[0] == ASK:
+            verdict[0] = WRONG if bridge.active[0] and _elsewhere(i, rec, bridge) else SUSPECT
+        if bridge.active[0] and verdict[0] == GOOD and rec.status[i] == TRACK:
             bridge.active[0] = not hear(i, n, bridge.est.x, bridge.est.cov, JOIN_DOUBT, rec, way)
-        smooth_row(i, rec, tape, way, n, frame, par, pose)
+        if verdict[0] == WRONG:
+            _disbelieve(pose)
+        else:
+            smooth_row(i, rec, tape, way, n, frame, par, pose)
         if bridge.active[0]:
             _believe_bridge(n, bridge, par, work, pose)
-        f = rec.found[i]
-        if f >= 0:
-            bridge.active[0] = pose.located and rec.found_held_s[f] > HELD_S and way.doubt[0] == 0.0
+        if f >= 0 and verdict[0] != WRONG:
+            trusted = verdict[0] == GOOD and rec.found_held_s[f] > HELD_S and way.doubt[0] == 0.0
+            bridge.active[0] = pose.located and trusted
             if bridge.active[0]:
                 _begin(f, rec, bridge)
-        elif rec.link[i] == LOST:
-            bridge.joins[0] = 0
-        elif rec.link[i] == APART:
-            bridge.active[0] = 0  # nothing is located before a start
+        _pass_by(i, rec, way, bridge)
         if bridge.active[0]:
             _reach(rows[i], bridge.last[0])
+
+
+@inner
+def _pass_by(i, rec, way, bridge):
+    """What row ``i`` means for the rows before it."""
+    if rec.link[i] == LOST:
+        bridge.verdict[0] = ASK
+    elif rec.link[i] == APART or rec.found[i] >= 0:
+        if bridge.verdict[0] == WRONG:
+            way.doubt[0] = 0.0
+        bridge.verdict[0] = GOOD
+        if rec.link[i] == APART:
+            bridge.active[0] = 0  # nothing is located before a start
+
+
+@inner
+def _elsewhere(i, rec, bridge):
+    x, cov = bridge.est.x, bridge.est.cov
+    dx, dy = x[P] - rec.x[i, P], x[P + 1] - rec.x[i, P + 1]
+    apart2 = dx * dx + dy * dy
+    return apart2 > ELSEWHERE_M**2 and apart2 > 16.0 * max(cov[P, P], cov[P + 1, P + 1])
+
+
+@inner
+def _disbelieve(pose):
+    pose.located = False
+    for k in range(3):
+        pose.p[k] = math.nan
+        pose.v[k] = math.nan
+        pose.sigma_p[k] = math.nan
 
 
 @inner
 def _begin(f, rec, bridge):
     copy_estimate(bridge.est.x, bridge.est.cov, rec.found_x[f], rec.found_cov[f])
     spread(bridge.est.cov, np.int64(P), START_PLACE)
-    bridge.joins[0] = 1
     book = bridge.books[0]
     book.nis_fast = 0.05
     book.nis_slow = 0.05

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from slowhand.locate.book import SEARCH, TRACK, WENT_AWAY
+from slowhand.locate.book import HEIGHT, MISFIT, SEARCH, TRACK, WENT_AWAY
 from slowhand.locate.kernel import inner, kernel
 from slowhand.locate.layout import BA, BG, N_QUICK, SHIFT, Q
 from slowhand.locate.locator import Locator
@@ -21,10 +21,10 @@ from slowhand.locate.tape import Tape
 from slowhand.locate.tracker import Setup, copy_estimate
 
 # How a row hangs together with the one before it.
-APART = 0      # not at all: before the start, at the start, or the place was wiped
+APART = 0      # not at all: before the start, at the start, or nobody watched for too long
 CARRIED = 1    # by gyroscope and accelerometer
 WIDENED = 2    # nobody watched in between
-LOST = 3       # the place was given up as wrong, or nobody watched for too long
+LOST = 3       # not at all: the place was given up as wrong
 
 N_KEPT = 12    # place, velocity, attitude and gyro bias: what a pose is made of
 TAPE_PER_ROW = 8  # two fields of three rows and the height are 7
@@ -91,10 +91,10 @@ def record(rows, poses, first, n, seated, est, bank, setup, books, starts, frame
 
 @inner
 def _note_link(row, i, before, seconds, book, par, rec):
-    lost = before == TRACK and book.status != TRACK and book.reason != WENT_AWAY
+    given_up = before == TRACK and book.status != TRACK and book.reason != WENT_AWAY
     rec.seconds[i] = seconds
-    if lost:
-        rec.link[i] = LOST
+    if given_up:
+        rec.link[i] = LOST if book.reason == MISFIT or book.reason == HEIGHT else APART
     elif row.motion_ok and not row.gap:
         rec.link[i] = CARRIED
         midway(rec.before, book.mean_accel, book.mean_gyro, seconds, rec.rot[i], rec.felt[i])
