@@ -37,7 +37,7 @@ class WayBack(NamedTuple):
     scratch: np.ndarray  # (N, N)
     share: np.ndarray    # (4,) of the filtered variance that is left
     age: np.ndarray      # (1,) rows since that was computed
-    held_s: np.ndarray   # (1,) how long the place has held since, as seen from the row
+    held_s: np.ndarray   # (1,) how long the place holds after the row; doubt counts against it
     loose_s: np.ndarray  # (1,) since the map was loosened
     doubt: np.ndarray    # (1,) on the way back from a place that was lost, to where it still fitted
 

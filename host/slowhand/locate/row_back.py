@@ -14,6 +14,8 @@ from slowhand.locate.layout import BG, N_QUICK, A, P, Q, V
 from slowhand.locate.recording import APART, CARRIED, LOST, N_KEPT
 from slowhand.locate.rotation import turn_in_back
 
+DOUBTFUL = 1.5        # misfit; right places rarely have it, wrong ones soon do
+DOUBT_COSTS_S = 6.0   # of holding well, before a place that was found is trusted for what was before it
 LOOSEN_S = 1.0   # every how many seconds the map is loosened
 GAINED_SIGMA_X = 0.010  # m; 15 mm as when live, of a place that only the review knows, had it wrong by 20 mm in 5 of 100
 
@@ -51,6 +53,8 @@ def _cross_row(i, n, rec, tape, way, frame):
     else:
         widen_back(way.pull, way.news, n, seconds)
     way.held_s[0] += seconds
+    if rec.misfit[i] > DOUBTFUL:
+        way.held_s[0] = min(way.held_s[0], -DOUBT_COSTS_S)
     way.loose_s[0] += seconds
     if way.loose_s[0] >= LOOSEN_S:
         loosen(n, way.loose_s[0], way)
