@@ -32,8 +32,8 @@ def test_a_turn_of_the_trunk_is_felt_by_neither_accelerometer_nor_magnetometer(p
         """Derivative of what the hand feels of a vector of the back frame, by the error state."""
         rows = np.zeros((3, SIZE))
         # R' (v + dv) with R <- exp(e) R: R' (dv - e x v) = R' (dv + v x e)
-        cross = np.array([[0, -direction[2], direction[1]], [direction[2], 0, -direction[0]], [-direction[1], direction[0], 0]])
-        rows[:, A : A + 3] = cross
+        a, b, c = direction
+        rows[:, A : A + 3] = [[0, -c, b], [c, 0, -a], [-b, a, 0]]
         rows[:, block[0] : block[0] + block[1].shape[1]] = block[1]
         return rows
 

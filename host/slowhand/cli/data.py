@@ -21,13 +21,14 @@ def analyze(
     glove: Glove = None,
     strip: Strip = None,
     receiver: Receiver = None,
+    smooth: Annotated[bool, typer.Option("--smooth", help="Track and strokes also use what was felt later.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Run the whole pipeline over a raw log: track.csv, strokes.csv, flags.csv, summary.json.
 
     Example: slowhand analyze raw.csv --strip strip.toml --receiver anna.toml --out results
     """
-    from slowhand.cli.ready import warm_up
+    from slowhand.cli.ready import warm_up, warm_up_smoother
     from slowhand.session.analyze import analyze as analyze_files
 
     bar = Progress(console=say, transient=True, disable=not say.is_terminal)
@@ -37,10 +38,12 @@ def analyze(
         def prepare() -> None:
             if strip is not None:
                 warm_up()
+                if smooth:
+                    warm_up_smoother()
             shown.enter_context(bar)  # only now: a screen shows one bar at a time
 
         summary = analyze_files(
-            raw, glove, strip, receiver, out, lambda share: bar.update(task, completed=share), prepare
+            raw, glove, strip, receiver, out, lambda share: bar.update(task, completed=share), prepare, smooth
         )
     if as_json:
         typer.echo(json.dumps(summary))
@@ -56,7 +59,8 @@ def in_words(summary: dict) -> str:
     x_alone = summary["x_alone_share_of_contact"]
     known += f" (x alone in {100 * x_alone:.0f} %)" if x_alone else ""
     flags = ", ".join(f"{n} {kind}" for kind, n in summary["flags_by_kind"].items()) or "none"
+    how = ", smoothed" if summary["smoothed"] else ""
     return (
-        f"{summary['mode']} mode ({summary['mode_reason']}): {summary['duration_s']:.1f} s, "
+        f"{summary['mode']} mode ({summary['mode_reason']}{how}): {summary['duration_s']:.1f} s, "
         f"{summary['contact_s']:.1f} s in contact{known}\n{summary['strokes']} strokes; flags: {flags}"
     )

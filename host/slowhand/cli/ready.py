@@ -39,3 +39,16 @@ def warm_up(
     if took > NOTICEABLE_S and not say.is_terminal:
         say.print(f"Prepared in {took:.0f} s.")
     return took
+
+
+def warm_up_smoother() -> None:
+    """Compile what only the review needs, or load it from the cache; `warm_up` comes first."""
+    from slowhand.locate.smoother import prepare
+
+    began = time.monotonic()
+    with Progress(console=say, transient=True, disable=not say.is_terminal) as bar:
+        task = bar.add_task("Preparing the review (the first one compiles its smoother, once)", total=1.0)
+        prepare(lambda what, share: bar.update(task, completed=share, description=f"Preparing the review: {what}"))
+    took = time.monotonic() - began
+    if took > NOTICEABLE_S and not say.is_terminal:
+        say.print(f"Prepared the review in {took:.0f} s.")

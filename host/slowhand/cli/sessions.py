@@ -14,10 +14,11 @@ from rich.progress import Progress
 
 from slowhand.cli.app import app, say
 from slowhand.cli.options import HTTP_DEFAULT, Database, Http, JsonFlag, NoBrowser, address
-from slowhand.cli.ready import warm_up
+from slowhand.cli.ready import warm_up, warm_up_smoother
 from slowhand.errors import BadInputError
 
 if TYPE_CHECKING:
+    from slowhand.session.analyze import Analysis
     from slowhand.session.replay import Replayed
     from slowhand.session.store import SessionInfo, SessionStore
 
@@ -44,16 +45,19 @@ def sessions(db: Database = None, as_json: JsonFlag = False) -> None:
 def review(
     session_id: SessionId = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder (default: slowhand-session-ID).")] = None,
+    as_live: Annotated[bool, typer.Option("--as-live", help="What was known live; nothing smoothed.")] = False,
     db: Database = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Draw the charts of a session: PNG, one PDF with all of them, and a page that plays the hand on the back.
 
+    Places are smoothed, flags are those raised live.
+
     Example: slowhand review 12 --out charts
     """
     with opened(db) as store:
         number = chosen(store, session_id)
-        files = draw_charts(played(store, number), out or Path(f"slowhand-session-{number}"))
+        files = draw_charts(played(store, number), out or Path(f"slowhand-session-{number}"), smooth=not as_live)
     typer.echo(json.dumps([str(file) for file in files]) if as_json else "\n".join(map(str, files)))
 
 
@@ -138,16 +142,31 @@ def played(store: SessionStore, session_id: int) -> Replayed:
         return replay(store, session_id, progress=tell)
 
 
-def draw_charts(session: Replayed, out: Path) -> list[Path]:
+def smoothed_analysis(session: Replayed) -> Analysis:
+    """What was found in a replayed session, places smoothed (strip mode; otherwise as it is)."""
+    from slowhand.session.smoothing import can_be_smoothed, smoothed
+
+    if not can_be_smoothed(session.analysis.setup):
+        return session.analysis
+    warm_up_smoother()
+    anew = [event.detail["after_us"] for event in session.stored.events if event.kind == "start_over"]
+    with progress_bar("Smoothing") as tell:
+        return smoothed(session.analysis, session.raw, tell, [t_us for t_us in anew if t_us is not None])
+
+
+def draw_charts(session: Replayed, out: Path, smooth: bool = True) -> list[Path]:
     """The charts of a replayed session, in the order to look at them, and the page that plays the hand."""
     from slowhand.review.charts import write_charts
     from slowhand.review.hand_view import write_hand_view
     from slowhand.review.record import record_of
+    from slowhand.session.smoothing import in_words
 
     info = session.stored.info
     mode = session.analysis.setup.choice
     words = f"{when(info.started_at)}, {minutes(info.duration_s)}, {mode.mode.name.lower()} mode"
-    record = record_of(session.analysis, f"Back rub {info.id}", words, notes_of(session))
+    analysis = smoothed_analysis(session) if smooth else session.analysis
+    method = in_words(session.analysis, analysis)
+    record = record_of(analysis, f"Back rub {info.id}", words, notes_of(session), method)
     charts, view = write_charts(record, out), write_hand_view(record, out)
     say.print(f"See the hand move on the back: open {view.name} in a browser (a double click will do; no network needed).")
     return [*charts, view]

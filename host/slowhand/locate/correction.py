@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from slowhand.locate.kernel import kernel
-from slowhand.locate.layout import SHIFT, A, P, Q, V
+from slowhand.locate.layout import N_QUICK, SHIFT, A, P, Q, V
 from slowhand.locate.rotation import turn_in_back
+from slowhand.locate.tape import keep_correction
 
 TINY = 1e-14
 
@@ -100,6 +101,8 @@ def absorb(x, cov, n, m, work, v):
                 for j in range(n):
                     row[j] -= a * own[j]
     inject(x, step, n)
+    if n > N_QUICK:  # the estimate's own, not a hypothesis's
+        keep_correction(n, m, v, work)
 
 
 @kernel

@@ -109,16 +109,20 @@ class Locator:
         written = poses.view(POSES)
         at = 0
         while at < len(rows):
-            at = run(
-                rows, written, at, self._size, self._seated, self._estimate, self._bank, self._setup, self._book,
-                self._start, self._frame, self._packed, self._work,
-            )
+            at = self._run(rows, written, at)
             if at < len(rows):
                 self._solve()
                 report(rows[at], written[at], self._estimate, self._book[0], self._start[0],
                        self._frame[0], self._packed[0])
                 at += 1
         return poses
+
+    def _run(self, rows: np.ndarray, written: np.ndarray, at: int) -> int:
+        """Rows from ``at`` on; returns the row after the last one taken in, or that of a start."""
+        return run(
+            rows, written, at, self._size, self._seated, self._estimate, self._bank, self._setup, self._book,
+            self._start, self._frame, self._packed, self._work,
+        )
 
     def state(self) -> dict[str, Any]:
         """Everything that later rows depend on; ``restore`` goes on from it, to the bit."""

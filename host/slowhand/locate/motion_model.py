@@ -10,6 +10,7 @@ import numpy as np
 from slowhand.locate.kernel import inner, kernel
 from slowhand.locate.layout import BA, BE, BG, N_QUICK, SHIFT, TILT, A, H, P, Q, V
 from slowhand.locate.rotation import matrix_of, turn_in_hand
+from slowhand.locate.tape import Tape, new_tape
 
 
 class Work(NamedTuple):
@@ -27,14 +28,16 @@ class Work(NamedTuple):
     nu: np.ndarray         # (3,) innovation
     chol: np.ndarray       # (3, 3)
     step: np.ndarray       # (N,) correction of the error state
+    tape: Tape             # where corrections of the full state are kept, if there is room
 
 
-def new_work(size: int) -> Work:
-    """Scratch for an error state of ``size``."""
+def new_work(size: int, tape_length: int = 0) -> Work:
+    """Scratch for an error state of ``size``; the causal pass has no tape."""
     small = [np.zeros((3, 3)) for _ in range(4)]
     return Work(
         small[0], np.zeros(3), small[1], small[2], small[3], np.zeros(3), np.zeros(3),
         np.zeros((3, size)), np.zeros((3, size)), np.zeros(3), np.zeros((3, 3)), np.zeros(size),
+        new_tape(size, tape_length),
     )
 
 
@@ -43,7 +46,8 @@ def predict(x, cov, n, dt, accel, gyro, frame, par, work):
     """Carry nominal state ``x`` and covariance ``cov`` (first ``n`` errors) over ``dt`` seconds.
 
     ``accel`` (m/s2) and ``gyro`` (rad/s) are the means over the step, hand frame. The attitude of mid-step
-    turns the acceleration, which makes the step second order in ``dt``.
+    turns the acceleration, which makes the step second order in ``dt``. A negative ``dt`` goes back in time; what
+    nobody measured grows all the same.
     """
     gx, gy, gz = gyro[0] - x[BG + SHIFT], gyro[1] - x[BG + SHIFT + 1], gyro[2] - x[BG + SHIFT + 2]
     half = 0.5 * dt
@@ -64,8 +68,8 @@ def predict(x, cov, n, dt, accel, gyro, frame, par, work):
         x[P + i] += dt * (x[V + i] + half * a)
         x[V + i] += dt * a
     _carry_covariance(cov, n, dt, rot, felt, frame)
-    _grow(x, cov, n, dt, moved2, gx * gx + gy * gy + gz * gz, frame, par)
-    _turn_trunk(x, cov, n, frame.trunk_turn**2 * dt, frame)
+    _grow(x, cov, n, abs(dt), moved2, gx * gx + gy * gy + gz * gz, frame, par)
+    _turn_trunk(x, cov, n, frame.trunk_turn**2 * abs(dt), frame)
 
 
 @inner

@@ -24,7 +24,7 @@ def _headline(figure: Figure, record: SessionRecord) -> None:
     figure.suptitle(record.title, x=0.01, ha="left", color=ink.INK, fontsize=15, fontweight="bold")
     words = "\n".join([record.subtitle, *record.notes])
     figure.text(0.99, 0.985, words, ha="right", va="top", fontsize=8, color=ink.QUIET)
-    figure.supxlabel(FOOT, x=0.01, ha="left", fontsize=7, color=ink.QUIET)
+    figure.supxlabel("\n".join(filter(None, (record.method, FOOT))), x=0.01, ha="left", fontsize=7, color=ink.QUIET)
 
 
 def overview_figure(record: SessionRecord) -> Figure:

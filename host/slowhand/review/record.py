@@ -42,6 +42,7 @@ class SessionRecord:
     cues: tuple[Cue, ...] = ()
     magnets_mm: tuple[float, ...] = ()   # y of the strip's magnets; empty without a strip
     notes: tuple[str, ...] = ()          # "the host was killed: whole up to 12:03:04", shown on the page
+    method: str = ""                     # how places were found, when not as live; stands at the foot
 
     @property
     def back_length_mm(self) -> float:
@@ -73,8 +74,10 @@ class SessionRecord:
         return step
 
 
-def record_of(analysis: Analysis, title: str, subtitle: str, notes: tuple[str, ...] = ()) -> SessionRecord:
-    """What the charts need of an analysis, live or replayed or from a raw log."""
+def record_of(
+    analysis: Analysis, title: str, subtitle: str, notes: tuple[str, ...] = (), method: str = ""
+) -> SessionRecord:
+    """What the charts need of an analysis, live or replayed or from a raw log, smoothed or not."""
     setup = analysis.setup
     strip, receiver = setup.strip, setup.receiver
     magnets = tuple(strip.pitch_mm * k for k in range(strip.magnets)) if strip else ()
@@ -91,4 +94,5 @@ def record_of(analysis: Analysis, title: str, subtitle: str, notes: tuple[str, .
         cues=tuple(cue for block in analysis.blocks for cue in block.cues),
         magnets_mm=magnets,
         notes=notes,
+        method=method,
     )

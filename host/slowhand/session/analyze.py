@@ -26,6 +26,7 @@ from slowhand.session.modes import NO_START_PROCEDURE, Present, choose_mode
 from slowhand.session.rawlog import RawLog, read_raw_log
 from slowhand.session.results import Results
 from slowhand.session.setup import Setup
+from slowhand.session.smoothing import smoothed
 from slowhand.strokes.stroke import Stroke
 from slowhand.strokes.touch import TOUCH_DTYPE
 
@@ -43,6 +44,7 @@ class Analysis:
     flags: tuple[Flag, ...]    # in the order of their start
     blocks: tuple[Results, ...] = ()  # cues and limits as they came
     pads: tuple[PadHealth, ...] = ()  # each pad's channel at the end: usable, and how far its zero has drifted
+    smoothed: bool = False     # touch and strokes also use what was felt later; flags never do
 
 
 def analyze(
@@ -53,12 +55,14 @@ def analyze(
     out: Path | str,
     progress: Progress | None = None,
     prepare: Callable[[], None] | None = None,
+    smooth: bool = False,
 ) -> dict[str, Any]:
     """Analyse the raw log ``raw`` into the folder ``out``; returns what summary.json holds.
 
     Without ``strip`` in motion mode; without ``glove`` and ``receiver`` with the nominal ones. Files of an
     earlier analysis in ``out`` are replaced; on an error nothing is left behind. ``prepare`` is called once all
     input is known to be good, before the work begins: nobody should wait half a minute to read of a typing error.
+    ``smooth``: track and strokes from smoothed places (strip mode); flags stay causal, and summary.json says so.
 
     Raises:
         BadInputError: a file that cannot be used, by file, row and column (or key).
@@ -72,7 +76,10 @@ def analyze(
     log = read_raw_log(raw)
     if prepare is not None:
         prepare()
-    analysis = analyze_log(log, glove_profile, strip_profile, receiver_profile, progress)
+    first, second = _halves(progress) if smooth else (progress, None)
+    analysis = analyze_log(log, glove_profile, strip_profile, receiver_profile, first)
+    if smooth:
+        analysis = smoothed(analysis, log.rows, second)
     names = {"glove": glove, "strip": strip, "receiver": receiver}
     summary = summarize(analysis) | {
         "source": {"file": Path(raw).name, "sha256": log.sha256},
@@ -80,6 +87,12 @@ def analyze(
     }
     write_results(out, analysis, summary)
     return summary
+
+
+def _halves(progress: Progress | None) -> tuple[Progress | None, Progress | None]:
+    if progress is None:
+        return None, None
+    return (lambda share: progress(0.4 * share)), (lambda share: progress(0.4 + 0.6 * share))
 
 
 def analyze_log(
@@ -132,6 +145,7 @@ def summarize(analysis: Analysis) -> dict[str, Any]:
         "version": slowhand.__version__,
         "mode": setup.choice.mode.name.lower(),
         "mode_reason": setup.choice.reason,
+        "smoothed": analysis.smoothed,
         "rows": len(touch),
         "rate_hz": round(setup.rate_hz, 3),
         "duration_s": round(float(touch["t_us"][-1] - touch["t_us"][0]) * 1e-6, 6) if len(touch) else 0.0,
