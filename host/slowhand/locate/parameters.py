@@ -80,7 +80,7 @@ class Parameters:
     height_limit: float = 3.5         # sigmas
     snapshot_s: float = 5.0
     stated_x: float = 0.68            # stated over computed sigma, from coverage in simulation: much of the noise is doubt
-    stated_y: float = 0.85            # of the map, which the median world does not need
+    stated_y: float = 0.80            # of the map, which the median world does not need
     floor_x: float = 0.0006           # m: what all magnets are off together, nobody can see
     floor_y: float = 0.0013
     stated_yaw: float = 1.0
