@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from slowhand.locate import smoother
-from slowhand.locate.book import TRACK
-from slowhand.locate.layout import BA, BG, TILT, A, P, V
+from slowhand.locate.backward import new_way_back
+from slowhand.locate.book import POSES, ROWS, TRACK
+from slowhand.locate.bridge import go_back, new_bridge
+from slowhand.locate.layout import BA, BG, TILT, A, P, V, error_size
 from slowhand.locate.locator import Locator
 from slowhand.locate.pose import Mode
 from slowhand.locate.recording import APART, CARRIED, LOST, WIDENED, Recorder
@@ -75,6 +77,33 @@ def test_a_hand_that_was_found_again_was_there_from_the_first_touch() -> None:
     assert rms(error[:, 0]) < 0.008 and rms(error[:, 1]) < 0.012
     assert np.all(later["sigma_p"][gained, :2] <= 0.015)
     assert np.mean(np.abs(error) < 2.0 * later["sigma_p"][gained, :2]) > 0.85
+
+
+@pytest.mark.parametrize("off_m", [0.3, 0.0], ids=["elsewhere", "the same"])
+def test_a_place_given_up_as_wrong_is_judged_by_the_one_found_next(off_m: float) -> None:
+    run, sensed = session("absences", 6, 100.0)
+    located = located_live(run, sensed)["located"]
+    at = next(i for i in np.flatnonzero(located) if i > 3000 and not located[i - 200 : i].any())
+    span = slice(at - 600, at + 1500)
+    recorder, size = Recorder(Mode.STRIP, *arguments(run)), error_size(STRIP.magnets)
+    recorder.process(sensed[: span.start])
+    causal = Recorder(Mode.STRIP, *arguments(run)).process(sensed)[span]
+    notes, tape = recorder.record(sensed[span])
+    found = int(np.flatnonzero(notes.found == 0)[0])
+    # As if the pass had tracked a place before, taken from a search, and given it up 15 rows before the find.
+    story, truth = slice(found - 120, found - 15), run.truth[span]
+    notes.status[story], notes.link[story.stop], notes.found[story.start] = TRACK, LOST, 1
+    notes.x[story, :3] = truth["p"][story] + [0.0, off_m, 0.0]
+    causal["located"][story], causal["p"][story], causal["sigma_p"][story] = True, notes.x[story, :3], 0.003
+    rows = np.ascontiguousarray(sensed[span]).view(ROWS)
+    way, bridge = new_way_back(np.zeros(size)), new_bridge(size, STRIP.magnets)
+    go_back(rows, notes, tape, way, bridge, *recorder.constants, *recorder.setup, causal.view(POSES))
+    later = causal[story]
+    if off_m:
+        error = np.abs(later["p"] - truth["p"][story])[later["located"]]
+        assert not (error > 0.03).any() and np.isnan(later["p"][~later["located"]]).all()
+    else:
+        assert later["located"].all()
 
 
 def test_the_causal_pass_is_the_same_to_the_bit_while_notes_are_taken() -> None:

@@ -24,7 +24,7 @@ from slowhand.locate.recording import APART, LOST, misfit_of
 from slowhand.locate.row_back import believe, smooth_row
 from slowhand.locate.tracker import Estimate, copy_estimate, look, touch
 
-HELD_S = 2.0          # a place that was lost again sooner than this may have been wrong
+HELD_S = 2.5          # a place that was lost again sooner than this may have been wrong
 START_PLACE = 0.002   # m added to the place: the search has looked at these fields already
 FITTING = 1.0         # smoothed d2 / 3 above this: no longer the same place
 JOIN_DOUBT = 1.5      # by how much its sigmas are taken larger where it joins the pass

@@ -52,7 +52,8 @@ def _cross_row(i, n, rec, tape, way, frame):
         carry_back(way.pull, way.news, n, seconds, rec.rot[i], rec.felt[i], frame)
     else:
         widen_back(way.pull, way.news, n, seconds)
-    way.held_s[0] += seconds
+    if rec.status[i] == TRACK:
+        way.held_s[0] += seconds
     if rec.misfit[i] > DOUBTFUL:
         way.held_s[0] = min(way.held_s[0], -DOUBT_COSTS_S)
     way.loose_s[0] += seconds
