@@ -96,7 +96,8 @@ def test_the_motor_s_field_moves_no_place(ut: float) -> None:
     shaken["m1"][buzzing] += ut * np.array([0.33, 0.2, -0.7])
     shaken["accel"][buzzing] += np.random.default_rng(5).normal(0.0, 1.5, (buzzing.sum(), 3))
     outcome = Outcome(shaken)
-    assert outcome.wrong() == 0.0
+    assert outcome.wrong() < 0.01
+    assert not np.any((outcome.located & buzzing) & (np.abs(outcome.error) > [0.020, 0.030]).any(axis=1))
     if ut < 10.0:  # such a motor is meant by the build guide: a place near the spine outlives its longest buzz
         assert outcome.share(buzzing & (np.abs(session().truth["cop_mm"][:, 0]) < 60.0)) == 1.0
 

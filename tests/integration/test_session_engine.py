@@ -203,7 +203,7 @@ def test_the_glove_gets_thresholds_and_cues(recorded: Bench) -> None:
 
 
 def test_a_glove_that_comes_back_gets_the_thresholds_of_then_and_never_those_of_before(bench: Bench) -> None:
-    bench.run(6.0)
+    bench.run(4.6)
     held = bench.glove.limits_heard[-1]
     assert bench.engine.device.holds_limits
     bench.glove.unplug()

@@ -72,7 +72,7 @@ def test_a_no_is_recorded_and_changes_nothing_else(tmp_path: Path) -> None:
     bench = bench_for(tmp_path)
     bench.run(0.5)
     bench.engine.start()
-    bench.run(9.0)
+    bench.run(8.4)
     assert bench.engine.state().hand.located
     bench.engine.answer_implant(False)
     bench.run(0.1)

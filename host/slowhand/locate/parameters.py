@@ -57,6 +57,7 @@ class Parameters:
     loose_place: float = 0.4          # m; study
     gap_acceleration: float = 2.5     # m/s2 of a hand that nobody watches
     gap_turn: float = 0.8             # rad/s
+    gap_place: float = 0.05           # m, and loose_speed times the gap: where the hand may be after it
     gap_lost_s: float = 0.35          # a longer gap loses the place
     # Absence.
     weak_field: float = 3.0           # uT of strip at the sensor; study
@@ -81,6 +82,7 @@ class Parameters:
     snapshot_s: float = 5.0
     stated_x: float = 0.68            # stated over computed sigma, from coverage in simulation: much of the noise is doubt
     stated_y: float = 0.80            # of the map, which the median world does not need
+    stated_coasting: float = 1.2      # without field
     floor_x: float = 0.0006           # m: what all magnets are off together, nobody can see
     floor_y: float = 0.0013
     stated_yaw: float = 1.0

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from slowhand.locate.acceptance import UNSURE_TURN
+from slowhand.locate.acceptance import ALONE_S, UNSURE_TURN
 from slowhand.locate.book import SEARCH
 from slowhand.locate.contact_model import height_innovation
 from slowhand.locate.correction import correct
@@ -34,6 +34,7 @@ NOISE_UT = 0.7
 MAP_FIRST = 0.20         # share of the strip's field not to be believed on a grid of centimetres;
 SETTLE_S = 0.15          # after this only what the map's own covariance and the sensors' iron leave open
 SENSOR_SHARE = 0.02      # soft iron and alignment
+CAREFUL = 1.45           # times both, when there is less to go by
 LOOK_M = 0.006           # looks nearer together than this see the same error of the map
 
 
@@ -171,19 +172,20 @@ def _place_at(k, px, py, level, yaw, est, bank, book, frame, par, work):
 @inner
 def _look_twice(k, bank, est, setup, book, frame, par, work):
     score = 0.0
+    noise = careful(book) * NOISE_UT
     for s in range(2):
         if book.grid_has[s]:
-            score += _look(k, s, book.grid_field[s], MAP_FIRST, bank, est, setup, frame, work)[1]
+            score += _look(k, s, book.grid_field[s], noise, MAP_FIRST, bank, est, setup, frame, work)[1]
     return score
 
 
 @inner
-def _look(k, s, seen, share, bank, est, setup, frame, work):
+def _look(k, s, seen, noise, share, bank, est, setup, frame, work):
     x, cov = bank.x[k], bank.cov[k]
     strip2 = field_innovation(
         x, np.int64(N_QUICK), s, seen, setup.levers[s], setup.ribbon, est.field_map, frame, work
     )
-    variance = NOISE_UT**2 + share * share * strip2
+    variance = noise * noise + share * share * strip2
     return correct(x, cov, np.int64(N_QUICK), np.int64(3), variance, 16.0, work)
 
 
@@ -195,7 +197,7 @@ def settle(est, bank, setup, book, frame, par, work):
     them to fit pays for it here.
     """
     spare = bank.score.shape[0] - 1
-    share = _map_doubt(est.cov)
+    share, noise = _map_doubt(est.cov, book), careful(book) * NOISE_UT
     x, cov = bank.x[spare], bank.cov[spare]
     free = A + upright_axis(frame)
     free_yaw = est.cov[free, free] > (0.5 * YAW_STEP) ** 2
@@ -215,7 +217,7 @@ def settle(est, bank, setup, book, frame, par, work):
         score = _prior_score(x[P], x[P + 1], book)
         for s in range(2):
             if book.last_field_s[s] < 0.03:
-                score += _look(spare, s, book.last_field[s], share, bank, est, setup, frame, work)[1]
+                score += _look(spare, s, book.last_field[s], noise, share, bank, est, setup, frame, work)[1]
         variance = height_innovation(x, np.int64(N_QUICK), book.lever, frame, par, work)
         score += correct(x, cov, np.int64(N_QUICK), np.int64(1), variance, 9.0, work)[1]
         bank.score[k] = score
@@ -271,8 +273,8 @@ def _set_free(est, bank, book):
 def run_bank(row, seconds, est, bank, setup, book, frame, par, work):
     """Carry every hypothesis to this row and let it meet this row's fields and contact."""
     touching = book.contact and book.contact_s > 0.04 and book.height_s >= par.height_period_s
-    weight = _news(bank, book)
-    later = _map_doubt(est.cov)
+    weight = _news(bank, book) / careful(book)
+    later, noise = _map_doubt(est.cov, book), careful(book) * NOISE_UT
     share = later + (MAP_FIRST - later) * max(0.0, 1.0 - book.free_bank_s / SETTLE_S)
     for k in range(bank.score.shape[0] - 1):
         if bank.score[k] == -math.inf:
@@ -281,7 +283,7 @@ def run_bank(row, seconds, est, bank, setup, book, frame, par, work):
         predict(x, cov, np.int64(N_QUICK), seconds, book.mean_accel, book.mean_gyro, frame, par, work)
         for s in range(2):
             if book.look_s[s] > 0.0:
-                d2, loglik = _look(k, s, book.last_field[s], share, bank, est, setup, frame, work)
+                d2, loglik = _look(k, s, book.last_field[s], noise, share, bank, est, setup, frame, work)
                 bank.score[k] += weight * max(loglik, loglik + 0.5 * (d2 - 40.0))
                 bank.nis[k] += 0.04 * (min(d2, 40.0) / 3.0 - bank.nis[k])
         if touching:
@@ -295,14 +297,21 @@ def run_bank(row, seconds, est, bank, setup, book, frame, par, work):
         book.travel += seconds * math.sqrt(lead[V] ** 2 + lead[V + 1] ** 2)
 
 
+@kernel
+def careful(book):
+    """How much less a look is to be trusted: when nobody knows how the hand turned, or one magnetometer speaks alone."""
+    alone = max(book.last_field_s[0], book.last_field_s[1]) > ALONE_S
+    return CAREFUL if alone or book.unsure else 1.0
+
+
 @inner
-def _map_doubt(cov):
+def _map_doubt(cov, book):
     """Share of the strip's field that is not to be believed: what the magnets' moments and sensors leave open."""
     total, count = 0.0, 0
     for i in range(MAGNETS, cov.shape[0], PER_MAGNET):
         total += (cov[i, i] + cov[i + 1, i + 1] + cov[i + 2, i + 2]) / 3.0
         count += 1
-    return math.sqrt(SENSOR_SHARE**2 + total / max(count, 1))
+    return math.sqrt((careful(book) * SENSOR_SHARE) ** 2 + total / max(count, 1))
 
 
 @inner

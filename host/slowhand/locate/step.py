@@ -21,6 +21,7 @@ RUNNING = int(Phase.RUNNING)
 AWAIT_AWAY = int(Phase.AWAIT_AWAY)
 AWAIT_START_POSE = int(Phase.AWAIT_START_POSE)
 TIDY_ROWS = 8
+COASTING_S = 0.2   # without field: then motion alone carries the place
 
 
 @kernel
@@ -158,9 +159,13 @@ def report(row, pose, est, book, start, frame, par):
     pose.t_us = row.t_us
     pose.mode = STRIP_MODE
     pose.phase = RUNNING if started else (AWAIT_START_POSE if start.away_ready else AWAIT_AWAY)
-    sigma_x = stated(math.sqrt(par.stated_x**2 * cov[P, P] + par.floor_x**2), book, frame, par)
-    sigma_y = stated(math.sqrt(par.stated_y**2 * cov[P + 1, P + 1] + par.floor_y**2), book, frame, par)
-    sigma_z = stated(math.sqrt(par.stated_y**2 * cov[P + 2, P + 2] + par.floor_y**2), book, frame, par)
+    # What makes the filter's own sigma too large is doubt of the map; while motion alone carries the place, it is not.
+    coasting = min(1.0, book.field_s / COASTING_S)
+    share_x = par.stated_x + coasting * (par.stated_coasting - par.stated_x)
+    share_y = par.stated_y + coasting * (par.stated_coasting - par.stated_y)
+    sigma_x = stated(math.sqrt(share_x**2 * cov[P, P] + par.floor_x**2), book, frame, par)
+    sigma_y = stated(math.sqrt(share_y**2 * cov[P + 1, P + 1] + par.floor_y**2), book, frame, par)
+    sigma_z = stated(math.sqrt(share_y**2 * cov[P + 2, P + 2] + par.floor_y**2), book, frame, par)
     pose.located = tracking and sigma_x <= par.located_sigma and sigma_y <= par.located_sigma
     alone = book.status == SEARCH and book.x_alone
     pose.x_known = pose.located or alone

@@ -261,7 +261,12 @@ def leave(est, book, par):
 def lose(est, n, reason, book, par):
     """Something is wrong: back to the older snapshot, whose attitude the gyroscope has carried along."""
     s = book.snapshots % 2
+    x, y, z = est.x[P], est.x[P + 1], est.x[P + 2]
     copy_estimate(est.x, est.cov, est.snap_x[s], est.snap_cov[s])
+    loose = par.loose_place
+    if reason == GAP or reason == NO_MOTION:  # nothing was wrong: the hand was there, and has gone on from there
+        est.x[P], est.x[P + 1], est.x[P + 2] = x, y, z
+        loose = min(loose, par.gap_place + par.loose_speed * book.blind_s)
     age = est.snap_age[s]
     drift = par.attitude_walk**2 * age + (math.sqrt(est.cov[BG, BG]) * age) ** 2
     spread(est.cov, np.int64(A), math.sqrt(min(drift, 0.25)))
@@ -273,20 +278,20 @@ def lose(est, n, reason, book, par):
             est.cov[j, A + i] *= shrink
     spread(est.cov, np.int64(BE), par.away_earth)
     spread(est.cov, np.int64(A), par.away_attitude)
-    _forget_place(est, n, par)
+    _forget_place(est, n, loose, par)
     _fresh_judgement(book)
     book.status = AWAY
     book.reason = reason
 
 
 @inner
-def _forget_place(est, n, par):
+def _forget_place(est, n, loose, par):
     for i in range(6):
         for j in range(n):
             est.cov[i, j] = 0.0
             est.cov[j, i] = 0.0
     for i in range(3):
-        est.cov[P + i, P + i] = par.loose_place**2
+        est.cov[P + i, P + i] = loose**2
         est.cov[V + i, V + i] = par.loose_speed**2
         est.x[V + i] = 0.0
 
