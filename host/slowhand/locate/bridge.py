@@ -78,6 +78,8 @@ def go_back(rows, rec, tape, way, bridge, n, frames, pars, setup, work, poses):
             bridge.active[0] = pose.located and trusted
             if bridge.active[0]:
                 _begin(f, rec, bridge)
+        if pose.located:
+            pose.x_known = True
         _pass_by(i, rec, way, bridge)
         if bridge.active[0]:
             _reach(rows[i], bridge.last[0])
@@ -107,6 +109,7 @@ def _elsewhere(i, rec, bridge):
 @inner
 def _disbelieve(pose):
     pose.located = False
+    pose.x_known = False
     for k in range(3):
         pose.p[k] = math.nan
         pose.v[k] = math.nan

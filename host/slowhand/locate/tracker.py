@@ -264,7 +264,7 @@ def lose(est, n, reason, book, par):
     x, y, z = est.x[P], est.x[P + 1], est.x[P + 2]
     copy_estimate(est.x, est.cov, est.snap_x[s], est.snap_cov[s])
     loose = par.loose_place
-    if reason == GAP or reason == NO_MOTION:  # nothing was wrong: the hand was there, and has gone on from there
+    if reason in (GAP, NO_MOTION):  # nothing was wrong: the hand was there, and has gone on from there
         est.x[P], est.x[P + 1], est.x[P + 2] = x, y, z
         loose = min(loose, par.gap_place + par.loose_speed * book.blind_s)
     age = est.snap_age[s]
