@@ -94,5 +94,5 @@ def new_book() -> np.ndarray:
     book["height_s"] = 1e3
     book["last_field_s"] = 1e3
     book["prior_s"] = 1e3
-    book["surprise"] = 1.0
+    book["surprise"] = 0.3
     return book
