@@ -102,6 +102,19 @@ def test_the_motor_s_field_moves_no_place(ut: float) -> None:
         assert outcome.share(buzzing & (np.abs(session().truth["cop_mm"][:, 0]) < 60.0)) == 1.0
 
 
+def test_a_strong_motor_s_field_is_ignored() -> None:
+    """Whatever it is: to the bit."""
+    poses = []
+    for strength in (1.0, 3.0):
+        shaken = raw_copy()
+        buzzing = between(20.0, 20.25)
+        shaken["haptic"][buzzing] = True
+        shaken["m0"][buzzing] += strength * np.array([300.0, -200.0, 500.0])
+        shaken["m1"][buzzing] += strength * np.array([200.0, 100.0, -400.0])
+        poses.append(Outcome(shaken).poses.tobytes())
+    assert poses[0] == poses[1]
+
+
 def test_a_magnetometer_that_dies_leaves_the_other() -> None:
     raw = raw_copy()
     raw["m1"][between(20, SECONDS)] = np.nan
