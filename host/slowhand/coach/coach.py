@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -80,6 +80,7 @@ class Coach:
         self._flags = FlagTracker(self._zones, self.limits, self._placed)
         self._cues = CueChooser(self.limits.cue, self._placed)
         self._reflex = ReflexPlanner(profile, self._zones, self.limits, self._placed)
+        self._ears: dict[str, Callable[[object], None]] = {}   # by the kind of what is told
         self._chosen: str | None = None
         self._pending: list[Flag] = []    # closed by choose_zone; given out with the next block
         self._open: list[Flag] = []
@@ -100,6 +101,17 @@ class Coach:
         self._pending += self._flags.choose_zone(name)
         self._open = self._flags.open_flags()
         self._reflex.choose_zone(name)
+
+    def tell(self, kind: str, value: object) -> None:
+        """What a person says in mid-session ; it holds from the next row on.
+
+        Raises:
+            BadInputError: no such kind, or a value that it cannot have.
+        """
+        hear = self._ears.get(kind)
+        if hear is None:
+            raise BadInputError(f"told: found {kind!r}, expected one of {', '.join(sorted(self._ears)) or 'nothing'}")
+        hear(value)
 
     def process(self, touch: np.ndarray, strokes: Sequence[Stroke] = ()) -> Coached:
         """Judge rows of TOUCH_DTYPE in the order of time.

@@ -41,8 +41,11 @@ class Desk:
         }
 
     async def press(self, button: object) -> None:
-        """Do what a button says. Done in a thread, so that a slow disk does not hold up the gauges."""
-        action = self._actions.get(button) if isinstance(button, str) else None
+        """Do what a button says: its name, or ``{"tell": kind, "value": value}`` for the coach.
+
+        Done in a thread, so that a slow disk does not hold up the gauges.
+        """
+        action = self._action_of(button)
         if action is None:
             return
         try:
@@ -51,6 +54,12 @@ class Desk:
             self.broadcast.notice(str(error))
         else:
             self.broadcast.notice("")
+
+
+    def _action_of(self, button: object) -> Callable[[], None] | None:
+        if isinstance(button, dict) and isinstance(button.get("tell"), str):
+            return partial(self.session.tell, button["tell"], button.get("value"))
+        return self._actions.get(button) if isinstance(button, str) else None
 
 
 class LivePage(Element, component="live_page.js", esm={"slowhand-live": "web"}):

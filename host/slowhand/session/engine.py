@@ -132,6 +132,19 @@ class SessionEngine:
                 self._stream.choose_zone(name)
                 self._recorder.event("zone", {"name": name, "after_us": self._stream.last_us}, self._now_s())
 
+    def tell(self, kind: str, value: object) -> None:
+        """What a person tells the coach (`Coach.tell`); nothing before a glove is there.
+
+        Raises:
+            BadInputError: no such kind, or a value that it cannot have.
+        """
+        with self._lock:
+            now, stream = self._now_s(), self._stream
+            if stream is not None:
+                stream.tell(kind, value)
+                self._recorder.event("told", {"kind": kind, "value": value, "after_us": stream.last_us}, now)
+                self._redraw(now)
+
     def start_over(self) -> None:
         """The start procedure anew: the place seems wrong, or the strip has moved. The session goes on."""
         with self._lock:

@@ -155,6 +155,9 @@ class Session(Protocol):
     def choose_zone(self, name: str | None) -> None:
         """Without a strip: where the giver says that the hand is (``coach.CHOICES``, None: not known)."""
 
+    def tell(self, kind: str, value: object) -> None:
+        """What a person tells the coach in mid-session (`Coach.tell`); recorded, so that a replay hears it too."""
+
     def start_over(self) -> None:
         """The start procedure anew, in the middle of a session with a strip; nothing without one."""
 

@@ -115,6 +115,8 @@ class Player:
             self._turns.pop(0)
             if event.kind == "zone":
                 self.stream.choose_zone(event.detail["name"])
+            elif event.kind == "told":
+                self.stream.tell(event.detail["kind"], event.detail["value"])
             elif event.kind == "start_over":
                 self.stream.start_over()
             elif self.stream.setup.choice.mode is Mode.STRIP:
@@ -168,6 +170,6 @@ def _analysis(setup: Setup, player: Player, blocks: list[Results]) -> Analysis:
 def _turns(events: tuple[Event, ...]) -> Iterator[tuple[int, Event]]:
     """What people told the session that changed its course, each after the row of that time."""
     for event in events:
-        if event.kind in ("zone", "start_over") or (event.kind == "implant" and event.detail["present"]):
+        if event.kind in ("zone", "start_over", "told") or (event.kind == "implant" and event.detail["present"]):
             after_us = event.detail["after_us"]
             yield -1 if after_us is None else int(after_us), event

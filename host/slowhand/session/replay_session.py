@@ -76,6 +76,9 @@ class ReplaySession:
     def choose_zone(self, name: str | None) -> None:
         """A replay shows the zones that were chosen then."""
 
+    def tell(self, kind: str, value: object) -> None:
+        """A replay has heard what was told then."""
+
     def start_over(self) -> None:
         """A replay begins anew where the session did."""
 

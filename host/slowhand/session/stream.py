@@ -113,6 +113,10 @@ class Stream:
         self.pipeline.locator.restart()
         return True
 
+    def tell(self, kind: str, value: object) -> None:
+        """What a person tells the coach, from the next row on; see `Coach.tell`."""
+        self.pipeline.coach.tell(kind, value)
+
     def choose_zone(self, name: str | None) -> None:
         """Without a strip: where the giver says that the hand is, from the next row on."""
         self.pipeline.coach.choose_zone(name)
