@@ -12,9 +12,10 @@ from slowhand.coach.cue import Cue, ReflexLimits
 from slowhand.coach.cues import CueChooser, line_for, most_urgent
 from slowhand.coach.flag import Flag
 from slowhand.coach.flags import FlagTracker, Moment
+from slowhand.coach.limits import Limits
 from slowhand.coach.motion_pace import PACE_COLUMNS, MotionPace, motion_pace_reading, surely_slow
 from slowhand.coach.readings import IDLE, OK, UNKNOWN, Reading, height_unknown, pace_reading, pressure_reading
-from slowhand.coach.receiver import Receiver
+from slowhand.coach.receiver import Receiver, SensitivePlace
 from slowhand.coach.reflex import ReflexPlanner
 from slowhand.coach.zones import BackZones
 from slowhand.errors import BadInputError
@@ -73,7 +74,8 @@ class Coach:
     """
 
     def __init__(self, profile: GloveProfile, receiver: Receiver, mode: Mode) -> None:
-        self.limits = receiver.personal_limits()
+        self.receiver = receiver
+        self.limits = receiver.personal_limits()   # of the receiver, whatever the giver works with
         self.mode = mode
         self._placed = mode is Mode.STRIP
         self._zones = BackZones(receiver, self.limits)
@@ -101,6 +103,37 @@ class Coach:
         self._pending += self._flags.choose_zone(name)
         self._open = self._flags.open_flags()
         self._reflex.choose_zone(name)
+
+    def use_receiver(self, receiver: Receiver) -> None:
+        """The receiver has said more of themselves: their limits, sore places and measures hold from the next row on.
+
+        Open flags go on where nothing about them has changed, and end at the last row otherwise (``FlagTracker.use``).
+        """
+        self._judge_anew(receiver, receiver.personal_limits())
+
+    def use_limits(self, limits: Limits, places: Sequence[SensitivePlace] | None = None) -> None:
+        """Other limits for flags, zones, gauges and the glove's reflex from the next row on.
+
+        ``places``: the sore places as they are now; ``None``: as they were.
+        """
+        receiver = self.receiver
+        if places is not None:
+            receiver = receiver.model_copy(update={"sensitive": tuple(places)})
+        self._judge_anew(receiver, limits)
+
+    def _judge_anew(self, receiver: Receiver, limits: Limits) -> None:
+        """Hand the limits that hold now to all that judges by them."""
+        if (receiver, limits) == (self.receiver, self.limits):
+            return
+        self.receiver, self.limits = receiver, limits
+        before, self._zones = self._zones.zones, BackZones(self.receiver, self.limits)
+        self._pending += self._flags.use(self._zones, self.limits)
+        self._open = self._flags.open_flags()
+        self._cues.use(self.limits.cue)
+        self._reflex.use(self._zones, self.limits)
+        # Forces of the last row are those in the zones of then.
+        known = dict(zip([(zone.kind, zone.place) for zone in before], self._latest.zone_n, strict=False))
+        self._latest.zone_n = [known.get((zone.kind, zone.place), math.nan) for zone in self._zones.zones]
 
     def tell(self, kind: str, value: object) -> None:
         """What a person says in mid-session ; it holds from the next row on.

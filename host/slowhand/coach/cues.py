@@ -77,6 +77,10 @@ class CueChooser:
         self._last_us = 0
         self._said: dict[tuple[str, int], tuple[int, int, Severity]] = {}  # flag -> when, how often, how bad
 
+    def use(self, timing: CueTiming) -> None:
+        """Other times, from now on."""
+        self._timing = timing
+
     def step(self, t_us: int, open_flags: Sequence[Flag]) -> Cue | None:
         """The cue to give now, if any. Call it for every row while a flag is open."""
         if not open_flags:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypeVar
 
 from slowhand.coach.flag import Flag, FlagKind
 from slowhand.coach.limits import Limits
 from slowhand.coach.pace_watches import RhythmWatch, StrokeSpeedWatch
 from slowhand.coach.watches import KneadingWatch, LimitWatch
-from slowhand.coach.zones import BackZones
+from slowhand.coach.zones import BackZones, Zone
 from slowhand.strokes.kneading import KneadingTracker
 
 ZONE_KINDS = {
     "spine": FlagKind.SPINE_PRESSURE, "neck": FlagKind.NECK_PRESSURE, "kidney": FlagKind.KIDNEY_PRESSURE,
 }
+
+
+Watch = TypeVar("Watch", LimitWatch, KneadingWatch, StrokeSpeedWatch, RhythmWatch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,14 @@ class FlagTracker:
 
     def __init__(self, zones: BackZones, limits: Limits, places_known: bool) -> None:
         self._places_known = places_known
+        self._zones_of_back = zones
         self._limits = limits
         self._speed = LimitWatch(FlagKind.TOO_FAST, limits.too_fast, limits)
         self._hard = LimitWatch(FlagKind.TOO_HARD, limits.too_hard, limits)
         self._zones = (
-            [LimitWatch(zone.kind, zone.limit, limits, zone.sore) for zone in zones.zones] if places_known else []
+            [_watch_over(zone, limits) for zone in zones.zones] if places_known else []
         )
+        self._chosen: str | None = None
         self._everywhere = None if places_known else self._watch_of("spine")
         self._kneading = KneadingTracker(limits.too_fast_knead.must_last_cycles)
         self._cadence = KneadingWatch(limits.too_fast_knead, limits)
@@ -65,8 +71,35 @@ class FlagTracker:
         if self._places_known:
             return []
         ended = self._everywhere.end(self._last_us) if self._everywhere else None
+        self._chosen = name
         self._everywhere = None if name == "open" else self._watch_of(name or "spine")
         return [ended] if ended else []
+
+    def use(self, zones: BackZones, limits: Limits) -> list[Flag]:
+        """Other zones and limits, from the next row on. Returns the flags that this ends.
+
+        Only what has changed begins afresh: a flag whose limit (or sore place) is another now ends at the last row, as
+        it says by which limit it was judged; if the new one is broken as well, a flag of its own opens. Every other
+        watch goes on as if nothing had been said.
+        """
+        change = _Change(self._last_us, (limits.closing, limits.noise) == (self._limits.closing, self._limits.noise))
+        if limits.too_fast_knead.must_last_cycles != self._limits.too_fast_knead.must_last_cycles:
+            self._kneading = KneadingTracker(limits.too_fast_knead.must_last_cycles)
+        before, self._zones_of_back, self._limits = self._zones_of_back.zones, zones, limits
+        self._speed = change.keep(self._speed, LimitWatch(FlagKind.TOO_FAST, limits.too_fast, limits))
+        self._hard = change.keep(self._hard, LimitWatch(FlagKind.TOO_HARD, limits.too_hard, limits))
+        self._cadence = change.keep(self._cadence, KneadingWatch(limits.too_fast_knead, limits))
+        self._stroke_speed = change.keep(self._stroke_speed, StrokeSpeedWatch(limits, self._stroke_speed.seen_us))
+        self._rhythm = change.keep(self._rhythm, RhythmWatch(limits))
+        if self._everywhere is not None:
+            self._everywhere = change.keep(self._everywhere, self._watch_of(self._chosen or "spine"))
+        if self._places_known:
+            old, self._zones = self._zones, [_watch_over(zone, limits) for zone in zones.zones]
+            for k, (was, now) in enumerate(zip(before, zones.zones, strict=False)):
+                self._zones[k] = change.keep(old[k], self._zones[k], was == now)
+            for gone in old[len(self._zones) :]:
+                change.end(gone)
+        return change.ended
 
     def _watch_of(self, name: str) -> LimitWatch:
         kind = ZONE_KINDS[name]
@@ -127,3 +160,27 @@ class FlagTracker:
     def _watches(self) -> list[LimitWatch | KneadingWatch | StrokeSpeedWatch | RhythmWatch]:
         everywhere = [] if self._everywhere is None else [self._everywhere]
         return [self._hard, *self._zones, *everywhere, self._speed, self._cadence, self._stroke_speed, self._rhythm]
+
+
+class _Change:
+    """Which watches go on under other limits, and the flags of those that do not."""
+
+    def __init__(self, at_us: int, same_rules: bool) -> None:
+        self._at_us, self._same_rules = at_us, same_rules
+        self.ended: list[Flag] = []
+
+    def keep(self, old: Watch, fresh: Watch, same_place: bool = True) -> Watch:
+        """The old watch if nothing about it has changed, else the fresh one."""
+        if self._same_rules and same_place and old.limit == fresh.limit:
+            return old
+        self.end(old)
+        return fresh
+
+    def end(self, old: LimitWatch | KneadingWatch | StrokeSpeedWatch | RhythmWatch) -> None:
+        flag = old.end(self._at_us)
+        if flag is not None:
+            self.ended.append(flag)
+
+
+def _watch_over(zone: Zone, limits: Limits) -> LimitWatch:
+    return LimitWatch(zone.kind, zone.limit, limits, zone.sore)

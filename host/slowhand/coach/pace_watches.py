@@ -23,21 +23,21 @@ class StrokeSpeedWatch:
 
     kind = FlagKind.TOO_FAST
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, seen_us: int = 0) -> None:
         self.limit = limits.too_fast
         self._calm_below = limits.closing.share * self.limit.warn
         self.flag: Flag | None = None
-        self._seen_us = 0        # end of the latest stroke that was judged
+        self.seen_us = seen_us   # end of the latest stroke that was judged
         self._fast_us = 0        # end of the latest fast one
         self._known_us = 0       # when that was known
 
     def step(self, t_us: int, start_us: int, end_us: int, peak_cm_s: float, sigma_cm_s: float) -> Flag | None:
         """One row with the latest stroke that has ended. Returns the flag when it opens, grows worse or closes."""
-        if end_us <= self._seen_us:
+        if end_us <= self.seen_us:
             if self.flag is not None and t_us - self._known_us > REMEMBERED_US:
                 return self.end(t_us)
             return None
-        self._seen_us = end_us
+        self.seen_us = end_us
         sure = peak_cm_s - SIGMAS * sigma_cm_s
         if sure > self.limit.warn:
             self._fast_us, self._known_us = end_us, t_us

@@ -10,7 +10,7 @@ from slowhand.coach.zones import BackZones
 from slowhand.sensing.curves import pad_curves
 from slowhand.sensing.profile import GloveProfile
 
-OPEN, UNKNOWN = "open", "unknown"
+OPEN, UNKNOWN, SORE = "open", "unknown", "sensitive"
 
 
 class ReflexPlanner:
@@ -29,20 +29,40 @@ class ReflexPlanner:
     """
 
     def __init__(self, profile: GloveProfile, zones: BackZones, limits: Limits, places_known: bool) -> None:
-        self._zones, self._rule = zones, limits.reflex
         self._places_known = places_known
-        curves = pad_curves(profile.pad)
-        warn_n = {zone.name: zone.limit.warn for zone in zones.zones if zone.name != "sensitive"}
-        warn_n |= {OPEN: limits.too_hard.warn}
-        warn_n |= {UNKNOWN: limits.reflex.unknown_place_n if places_known else limits.spine_pressure.warn}
-        self._warn_n = warn_n
-        self._column_warn_n = [zone.limit.warn for zone in zones.zones]
-        force_steps = {*warn_n.values(), *self._column_warn_n}
-        self._counts = [{force: curve.force_to_count(force) for force in force_steps} for curve in curves]
+        self._curves = pad_curves(profile.pad)
+        self._set(zones, limits)
         self._chosen = UNKNOWN
         self._checked_us: int | None = None
         self._held: list[tuple[float, str, int]] | None = None   # per pad: limit N, zone, last seen there
         self._sent: tuple[int, ...] | None = None
+
+    def _set(self, zones: BackZones, limits: Limits) -> None:
+        self._zones, self._rule = zones, limits.reflex
+        warn_n = {zone.name: zone.limit.warn for zone in zones.zones if zone.name != SORE}
+        warn_n |= {OPEN: limits.too_hard.warn}
+        warn_n |= {UNKNOWN: limits.reflex.unknown_place_n if self._places_known else limits.spine_pressure.warn}
+        self._warn_n = warn_n
+        self._column_warn_n = [zone.limit.warn for zone in zones.zones]
+        force_steps = {*warn_n.values(), *self._column_warn_n}
+        self._counts = [{force: curve.force_to_count(force) for force in force_steps} for curve in self._curves]
+
+    def use(self, zones: BackZones, limits: Limits) -> None:
+        """Other zones and limits: thresholds are looked at anew with the next row.
+
+        What a pad is still held to, because it was in a zone a moment ago or its place is unknown since, becomes the
+        new limit of that zone; of sore places that of the tenderest one, and of one that is no more the open back's.
+        """
+        self._set(zones, limits)
+        self._checked_us = None
+        if self._held is not None:
+            self._held = [(self._limit_of(zone), zone, seen_us) for _, zone, seen_us in self._held]
+
+    def _limit_of(self, name: str) -> float:
+        if name != SORE:
+            return self._warn_n[name]
+        sore = [n for n, zone in zip(self._column_warn_n, self._zones.zones, strict=True) if zone.name == SORE]
+        return min(sore, default=self._warn_n[OPEN])
 
     def choose_zone(self, name: str | None) -> None:
         """Without a strip: the zone that the giver has chosen; ``None``: not known."""

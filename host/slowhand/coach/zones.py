@@ -10,7 +10,7 @@ from numba import njit
 
 from slowhand.coach.flag import FlagKind
 from slowhand.coach.limits import Limit, Limits
-from slowhand.coach.receiver import Receiver
+from slowhand.coach.receiver import Receiver, SensitivePlace
 from slowhand.sensing.rows import PAD_COUNT
 
 SPINE, NECK, KIDNEY, FIRST_SORE = 0, 1, 2, 3   # columns of zone forces; sore places follow
@@ -25,6 +25,7 @@ class Zone:
     kind: FlagKind
     limit: Limit
     sore: int | None = None   # which of the receiver's sore places
+    place: SensitivePlace | None = None   # and where that is
 
 
 class BackZones:
@@ -42,7 +43,10 @@ class BackZones:
             Zone("neck", "on the neck", FlagKind.NECK_PRESSURE, limits.neck_pressure),
             Zone("kidney", "over the kidneys", FlagKind.KIDNEY_PRESSURE, limits.kidney_pressure),
             *(
-                Zone("sensitive", "on a sore place", FlagKind.SENSITIVE_PRESSURE, limits.sensitive(place.max_n), index)
+                Zone(
+                    "sensitive", "on a sore place", FlagKind.SENSITIVE_PRESSURE, limits.sensitive(place.max_n), index,
+                    place,
+                )
                 for index, place in enumerate(receiver.sensitive)
             ),
         )
