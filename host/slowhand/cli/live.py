@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,6 +46,9 @@ def live(
     rate: Annotated[int, typer.Option(help="Samples a second: 100, 200 or 400.")] = 200,
     http: Http = HTTP_DEFAULT,
     no_browser: NoBrowser = False,
+    no_feedback: Annotated[
+        bool, typer.Option("--no-feedback", help="Practise by feel: no cues, no gauges; flags are recorded all the same.")
+    ] = False,
     db: Database = None,
 ) -> None:
     """Coach a back rub: serve the live page, record the session.
@@ -57,7 +61,7 @@ def live(
     if rate not in (100, 200, 400):
         raise BadInputError(f"--rate {rate}: the glove samples at 100, 200 or 400 Hz")
     where = address(http)
-    wishes = read_wishes(glove, strip, receiver, rate, mode)
+    wishes = replace(read_wishes(glove, strip, receiver, rate, mode), feedback=not no_feedback)
     link = SerialLink(port or the_only_port())
     store = SessionStore(db)
     with contextlib.closing(store):

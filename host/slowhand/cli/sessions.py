@@ -184,6 +184,9 @@ def notes_of(session: Replayed) -> tuple[str, ...]:
     anew = ", ".join(minutes((after_us - begun_us) * 1e-6) for after_us in times_us if after_us is not None)
     if anew:
         notes.append(f"the start procedure was begun anew at {anew}")
+    silent_s = session.analysis.without_feedback_s
+    if silent_s > 0.0:
+        notes.append(f"practice without feedback for {silent_s / 60:.1f} min: flags were found, and nothing was said")
     return tuple(notes)
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from slowhand.coach.cue import Cue, ReflexLimits
-from slowhand.coach.cues import CueChooser, line_for, most_urgent
+from slowhand.coach.cues import CueChooser
+from slowhand.coach.fading import Fading
 from slowhand.coach.flag import Flag
 from slowhand.coach.flags import FlagTracker, Moment
 from slowhand.coach.limits import Limits
-from slowhand.coach.motion_pace import PACE_COLUMNS, MotionPace, motion_pace_reading, surely_slow
-from slowhand.coach.readings import IDLE, OK, UNKNOWN, Reading, height_unknown, pace_reading, pressure_reading
+from slowhand.coach.lines import Latest, current_line, is_calm
+from slowhand.coach.motion_pace import PACE_COLUMNS, MotionPace, motion_pace_reading
+from slowhand.coach.ramp import Ramp
+from slowhand.coach.readings import Reading, pace_reading, pressure_reading
 from slowhand.coach.receiver import Receiver, SensitivePlace
 from slowhand.coach.reflex import ReflexPlanner
+from slowhand.coach.techniques import Terms, pace_unfelt, pressure_unfelt, technique_named, without_feedback
 from slowhand.coach.zones import BackZones
 from slowhand.errors import BadInputError
 from slowhand.locate.pose import Mode, Phase
@@ -25,7 +29,6 @@ from slowhand.strokes.segment import LEAVES_START_CM_S
 from slowhand.strokes.stroke import Stroke
 
 CHOICES = ("spine", "neck", "kidney", "open")   # what a giver may choose without a strip
-LIFTED_US = 1_500_000   # longer than a hop to the next stroke
 START_REST_US = 3_000_000   # the start procedure is complete within its second rest, which may go on so long
 
 _SCALARS = (
@@ -44,26 +47,6 @@ class Coached:
     limits: tuple[ReflexLimits, ...] = ()
 
 
-@dataclass
-class _Latest:
-    """The last row, for the gauges and the line."""
-
-    t_us: int = 0
-    phase: int = Phase.AWAIT_AWAY
-    contact: bool = False
-    located: bool = False
-    x_known: bool = False         # also where it is not located
-    speed_cm_s: float = math.nan
-    total_n: float = math.nan
-    at_least: bool = False
-    zone_n: list[float] = field(default_factory=list)
-    said: Flag | None = None      # the last flag that was cued
-    said_us: int = 0
-    calm_since_us: int | None = None      # no flag since then, and nothing unknown of pace and pressure
-    touched_us: int | None = None         # when there was contact last
-    pace: MotionPace = field(default_factory=MotionPace)   # without a strip
-
-
 class Coach:
     """Judges touches row by row; splitting them into other blocks changes nothing.
 
@@ -71,25 +54,32 @@ class Coach:
         profile: of the glove, for the reflex's thresholds.
         receiver: whose back and limits hold.
         mode: without a strip there are no zones but the one that is chosen (``choose_zone``).
+        feedback: False for a practice in which flags are found, but nothing is said of them.
     """
 
-    def __init__(self, profile: GloveProfile, receiver: Receiver, mode: Mode) -> None:
-        self.receiver = receiver
-        self.limits = receiver.personal_limits()   # of the receiver, whatever the giver works with
+    def __init__(self, profile: GloveProfile, receiver: Receiver, mode: Mode, feedback: bool = True) -> None:
+        self._terms = Terms(receiver, receiver.personal_limits())
+        self._limits = self._terms.in_force
         self.mode = mode
         self._placed = mode is Mode.STRIP
-        self._zones = BackZones(receiver, self.limits)
-        self._flags = FlagTracker(self._zones, self.limits, self._placed)
-        self._cues = CueChooser(self.limits.cue, self._placed)
-        self._reflex = ReflexPlanner(profile, self._zones, self.limits, self._placed)
-        self._ears: dict[str, Callable[[object], None]] = {}   # by the kind of what is told
+        self._zones = BackZones(receiver, self._limits)
+        self._flags = FlagTracker(self._zones, self._limits, self._placed)
+        self._fading = Fading(self._limits.fading)
+        self._ramp = Ramp(self._limits, receiver.back_length_mm)
+        self._cues = CueChooser(self._limits.cue, self._placed, self._fading)
+        self._reflex = ReflexPlanner(profile, self._zones, self._limits, self._placed)
+        self._ears: dict[str, Callable[[object], None]] = {   # by the kind of what is told
+            "technique": self._use_technique, "feedback": self._use_feedback,
+        }
+        self.silent_us = 0   # of the session, after its start procedure, in which nothing was said
         self._chosen: str | None = None
         self._pending: list[Flag] = []    # closed by choose_zone; given out with the next block
         self._open: list[Flag] = []
         self._last_us: int | None = None
         self._running = False
         self._start_rest_until_us: int | None = None   # while the hand still rests at the start pose
-        self._latest = _Latest()
+        self._latest = Latest()
+        self._judge_anew(replace(self._terms, feedback=feedback))
 
     def choose_zone(self, name: str | None) -> None:
         """Without a strip, where the giver says that the hand is; ``None``: not known.
@@ -109,28 +99,43 @@ class Coach:
 
         Open flags go on where nothing about them has changed, and end at the last row otherwise (``FlagTracker.use``).
         """
-        self._judge_anew(receiver, receiver.personal_limits())
+        self._judge_anew(replace(self._terms, receiver=receiver, limits=receiver.personal_limits()))
 
     def use_limits(self, limits: Limits, places: Sequence[SensitivePlace] | None = None) -> None:
         """Other limits for flags, zones, gauges and the glove's reflex from the next row on.
 
         ``places``: the sore places as they are now; ``None``: as they were.
         """
-        receiver = self.receiver
+        receiver = self._terms.receiver
         if places is not None:
             receiver = receiver.model_copy(update={"sensitive": tuple(places)})
-        self._judge_anew(receiver, limits)
+        self._judge_anew(replace(self._terms, receiver=receiver, limits=limits))
 
-    def _judge_anew(self, receiver: Receiver, limits: Limits) -> None:
-        """Hand the limits that hold now to all that judges by them."""
-        if (receiver, limits) == (self.receiver, self.limits):
+    def go_on_from(self, before: Coach) -> None:
+        """What a person has said to a coach that another takes over from still holds."""
+        self._judge_anew(before._terms)
+        self.silent_us = before.silent_us
+
+    def _use_technique(self, name: object) -> None:
+        self._judge_anew(replace(self._terms, technique=technique_named(name)))
+
+    def _use_feedback(self, wanted: object) -> None:
+        if not isinstance(wanted, bool):
+            raise BadInputError(f"feedback: found {wanted!r}, expected true or false")
+        self._judge_anew(replace(self._terms, feedback=wanted))
+
+    def _judge_anew(self, terms: Terms) -> None:
+        """Hand the terms that hold now to all that judges by them."""
+        if terms == self._terms:
             return
-        self.receiver, self.limits = receiver, limits
-        before, self._zones = self._zones.zones, BackZones(self.receiver, self.limits)
-        self._pending += self._flags.use(self._zones, self.limits)
+        self._terms, self._limits = terms, terms.in_force
+        before, self._zones = self._zones.zones, BackZones(terms.receiver, self._limits)
+        self._pending += self._flags.use(self._zones, self._limits)
         self._open = self._flags.open_flags()
-        self._cues.use(self.limits.cue)
-        self._reflex.use(self._zones, self.limits)
+        self._fading.use(self._limits.fading)
+        self._ramp.use(self._limits, terms.receiver.back_length_mm)
+        self._cues.use(self._limits.cue, terms.technique)
+        self._reflex.use(self._zones, self._limits, at_alarm=not terms.feedback)
         # Forces of the last row are those in the zones of then.
         known = dict(zip([(zone.kind, zone.place) for zone in before], self._latest.zone_n, strict=False))
         self._latest.zone_n = [known.get((zone.kind, zone.place), math.nan) for zone in self._zones.zones]
@@ -170,8 +175,10 @@ class Coach:
     ) -> None:
         (t_us, gap, phase, contact, located, x_known, speed, total, at_least, heading, haptic,
          velocity, cop, place, pace) = values
-        if gap and self._last_us is not None and t_us - self._last_us > 1000 * self.limits.noise.hole_ms:
+        step_us = t_us - self._last_us if self._last_us is not None else 0
+        if gap and self._last_us is not None and step_us > 1000 * self._limits.noise.hole_ms:
             self._note(changed, self._flags.end(self._last_us))
+        step_us = 0 if gap else step_us
         self._last_us = t_us
         now = self._latest
         now.t_us, now.phase, now.contact, now.located, now.x_known = t_us, phase, contact, located, x_known
@@ -201,23 +208,33 @@ class Coach:
         if self._open:
             # The value of an open flag grows without a change that is told; speak about it as it is now.
             self._open = self._flags.open_flags()
-        cue = self._cues.step(t_us, self._open)
-        if cue is not None:
-            cues.append(cue)
-            now.said, now.said_us = most_urgent([f for f in self._open if f.kind.value == cue.kind]), t_us
-        if self._open or now.calm_since_us is None or not self._is_calm():
+        self._speak(t_us, step_us, contact, contact and located, (cop[0], cop[1]), total, cues)
+        if self._open or now.calm_since_us is None or not is_calm(now, self._terms, self.mode):
             now.calm_since_us = t_us
         if contact:
             now.touched_us = t_us
 
-    def _is_calm(self) -> bool:
-        """Whether the last row is known to be slow and of a known force; or known to be off the skin."""
+    def _speak(
+        self, t_us: int, step_us: int, contact: bool, placed: bool, cop_mm: tuple[float, float], total_n: float,
+        cues: list[Cue],
+    ) -> None:
+        """Count what has been practised, and say what is due, unless nothing shall be said."""
+        if contact:
+            self._fading.worked(step_us)
+        felt = placed and self._terms.unfelt is None
+        if self._ramp.step(t_us, felt, cop_mm, total_n):
+            self._fading.note("ramp")
+        if not self._terms.feedback:
+            self.silent_us += step_us
+            return
+        cue = self._cues.step(t_us, self._open, self._ramp.hint(t_us))
+        if cue is None:
+            return
+        cues.append(cue)
         now = self._latest
-        if now.at_least:
-            return False
-        if self.mode is Mode.MOTION and now.contact:
-            return surely_slow(now.t_us, now.pace, self.limits)
-        return not now.contact or now.speed_cm_s <= self.limits.too_fast.warn
+        now.said_us, now.said = t_us, cue.text
+        if cue.kind == "ramp":
+            self._ramp.said(t_us)
 
     def _rests_at_start(self, t_us: int, contact: bool, speed_cm_s: float) -> bool:
         """Whether this is still the rest, at the top of the spine, that the giver was asked for.
@@ -234,6 +251,9 @@ class Coach:
         if flags:
             changed += flags
             self._open = self._flags.open_flags()
+            for flag in flags:
+                if flag.end_us is None and flag.raised_us == self._last_us:
+                    self._fading.note(flag.kind.value)
 
     def _look_ahead(self, touch: np.ndarray, i: int) -> ReflexLimits | None:
         now = self._latest
@@ -255,6 +275,26 @@ class Coach:
         return Coached(flags_changed=tuple(flags))
 
     @property
+    def receiver(self) -> Receiver:
+        """Whose back it is, with all that was said of it by now."""
+        return self._terms.receiver
+
+    @property
+    def limits(self) -> Limits:
+        """The receiver's limits by now, whatever the giver works with."""
+        return self._terms.limits
+
+    @property
+    def technique(self) -> str | None:
+        """What the giver works with (``techniques.TECHNIQUES``); ``None``: nothing was said."""
+        return self._terms.technique.name if self._terms.technique else None
+
+    @property
+    def feedback(self) -> bool:
+        """Whether anything is said; without it flags are found all the same."""
+        return self._terms.feedback
+
+    @property
     def chosen_zone(self) -> str | None:
         """Where the giver says that the hand is (``CHOICES``); ``None``: not known."""
         return self._chosen
@@ -266,48 +306,31 @@ class Coach:
 
     def pace(self) -> Reading:
         """The pace gauge after the last row."""
-        now = self._latest
+        now, terms = self._latest, self._terms
+        running = now.phase == Phase.RUNNING
         if self.mode is Mode.MOTION:
-            return motion_pace_reading(now.t_us, now.contact, now.at_least, now.pace, self.limits)
-        return pace_reading(
-            now.t_us, now.phase == Phase.RUNNING, now.contact, now.at_least, now.speed_cm_s, self.limits
-        )
+            reading = motion_pace_reading(now.t_us, now.contact, now.at_least, now.pace, self._limits)
+        else:
+            reading = pace_reading(now.t_us, running, now.contact, now.at_least, now.speed_cm_s, self._limits)
+        if not terms.feedback:
+            return without_feedback(reading)
+        return pace_unfelt(reading, terms.unfelt, now.contact) if terms.unfelt else reading
 
     def pressure(self) -> Reading:
         """The pressure gauge after the last row."""
-        now = self._latest
+        now, terms = self._latest, self._terms
         everywhere = None if self._placed else self._chosen or "spine"
-        return pressure_reading(
-            now.t_us, now.phase == Phase.RUNNING, now.contact, now.total_n, now.at_least, now.zone_n,
-            self._zones, self.limits, everywhere, now.located,
+        running = now.phase == Phase.RUNNING
+        reading = pressure_reading(
+            now.t_us, running, now.contact, now.total_n, now.at_least, now.zone_n,
+            self._zones, self._limits, everywhere, now.located,
         )
+        if not terms.feedback:
+            return without_feedback(reading)
+        return pressure_unfelt(reading, terms.unfelt, running) if terms.unfelt else reading
 
     def current_line(self) -> tuple[str, str]:
         """The one line for the page, and its level (``readings``)."""
-        now, timing = self._latest, self.limits.cue
-        if now.phase == Phase.AWAIT_AWAY:
-            return "Hold your hand still, well away from the back.", UNKNOWN
-        if now.phase == Phase.AWAIT_START_POSE:
-            return "Now rest your hand at the start, fingers towards the feet.", UNKNOWN
-        flag = most_urgent(self._open)
-        if flag is not None:
-            return line_for(flag, self._placed), flag.severity.value
-        if self._placed and not now.located:
-            words = f"{height_unknown(now.zone_n)}: stay light." if now.x_known else "place unknown: keep off the spine."
-            return words.capitalize(), UNKNOWN
-        if now.at_least:
-            return "A pad cannot tell: stay light.", UNKNOWN
-        if now.said is not None and now.t_us - now.said_us < 1e6 * timing.refractory_s:
-            return line_for(now.said, self._placed), IDLE
-        if now.touched_us is None:
-            return "Begin lightly: let your hands sink in and feel.", IDLE
-        if now.t_us - now.touched_us > LIFTED_US:
-            return "Take your time.", IDLE
-        if now.contact and math.isnan(now.speed_cm_s) and (self.mode is not Mode.MOTION or self.pace().level == UNKNOWN):
-            return "Pace unknown: go on gently.", UNKNOWN
-        if not self._is_calm():   # above the limit, but not yet for long enough to be told
-            return "Go on slowly.", IDLE
-        level = OK if now.contact else IDLE
-        if now.calm_since_us is not None and now.t_us - now.calm_since_us >= 1e6 * timing.praise_after_s:
-            return "Lovely: slow and even.", level
-        return ("Good. Go on slowly." if now.contact else "Go on slowly."), level
+        now = self._latest
+        spoken_of = [flag for flag in self._open if not self._cues.holds_back(flag, now.t_us)]
+        return current_line(now, spoken_of, self._terms, self.mode, self.pace().level)

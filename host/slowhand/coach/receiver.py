@@ -26,8 +26,24 @@ class SensitivePlace(_Table):
     max_n: Positive
 
 
+class TechniqueOverrides(_Table):
+    """``[limits.technique]``: the speed of a technique, cm/s; what is left out stays."""
+
+    fingers: LimitOverride | None = None
+    palm: LimitOverride | None = None
+    fist: LimitOverride | None = None
+    forearm: LimitOverride | None = None
+    elbow: LimitOverride | None = None
+
+    def given(self) -> dict[str, LimitOverride]:
+        """The techniques that the file names."""
+        return {name: override for name, override in self if override is not None}
+
+
 class LimitOverrides(_Table):
     """``[limits]``: any kind of flag with its own ``{warn = ..., alarm = ...}``; what is left out stays.
+
+    All techniques change in proportion with ``too_fast``; ``technique`` changes one of them alone.
 
     A sore place is not here: it has its own ``max_n``.
     """
@@ -38,10 +54,11 @@ class LimitOverrides(_Table):
     kidney_pressure: LimitOverride | None = None   # N
     too_hard: LimitOverride | None = None          # N
     too_fast_knead: LimitOverride | None = None    # per minute
+    technique: TechniqueOverrides = TechniqueOverrides()
 
     def given(self) -> dict[str, LimitOverride]:
         """The kinds that the file names."""
-        return {kind: override for kind in type(self).model_fields if (override := getattr(self, kind)) is not None}
+        return {kind: override for kind, override in self if isinstance(override, LimitOverride)}
 
 
 class Receiver(_Table):
@@ -58,12 +75,12 @@ class Receiver(_Table):
 
     @model_validator(mode="after")
     def _limits_rise(self) -> Receiver:
-        shipped_limits().changed(self.limits.given())
+        self.personal_limits()
         return self
 
     def personal_limits(self) -> Limits:
         """The shipped limits with this receiver's own."""
-        return shipped_limits().changed(self.limits.given())
+        return shipped_limits().changed(self.limits.given(), self.limits.technique.given())
 
 
 def load_receiver(path: Path | str | None = None) -> Receiver:

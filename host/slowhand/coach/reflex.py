@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from slowhand.coach.cue import ReflexLimits
-from slowhand.coach.limits import Limits
+from slowhand.coach.limits import Limit, Limits
 from slowhand.coach.zones import BackZones
 from slowhand.sensing.curves import pad_curves
 from slowhand.sensing.profile import GloveProfile
@@ -37,32 +37,36 @@ class ReflexPlanner:
         self._held: list[tuple[float, str, int]] | None = None   # per pad: limit N, zone, last seen there
         self._sent: tuple[int, ...] | None = None
 
-    def _set(self, zones: BackZones, limits: Limits) -> None:
+    def _set(self, zones: BackZones, limits: Limits, at_alarm: bool = False) -> None:
+        def step(limit: Limit) -> float:
+            return limit.alarm if at_alarm else limit.warn
+
         self._zones, self._rule = zones, limits.reflex
-        warn_n = {zone.name: zone.limit.warn for zone in zones.zones if zone.name != SORE}
-        warn_n |= {OPEN: limits.too_hard.warn}
-        warn_n |= {UNKNOWN: limits.reflex.unknown_place_n if self._places_known else limits.spine_pressure.warn}
-        self._warn_n = warn_n
-        self._column_warn_n = [zone.limit.warn for zone in zones.zones]
-        force_steps = {*warn_n.values(), *self._column_warn_n}
+        limit_n = {zone.name: step(zone.limit) for zone in zones.zones if zone.name != SORE}
+        limit_n |= {OPEN: step(limits.too_hard)}
+        limit_n |= {UNKNOWN: limits.reflex.unknown_place_n if self._places_known else step(limits.spine_pressure)}
+        self._limit_n = limit_n
+        self._column_n = [step(zone.limit) for zone in zones.zones]
+        force_steps = {*limit_n.values(), *self._column_n}
         self._counts = [{force: curve.force_to_count(force) for force in force_steps} for curve in self._curves]
 
-    def use(self, zones: BackZones, limits: Limits) -> None:
+    def use(self, zones: BackZones, limits: Limits, at_alarm: bool = False) -> None:
         """Other zones and limits: thresholds are looked at anew with the next row.
 
         What a pad is still held to, because it was in a zone a moment ago or its place is unknown since, becomes the
         new limit of that zone; of sore places that of the tenderest one, and of one that is no more the open back's.
+        ``at_alarm``: thresholds are those of alarms instead of warnings.
         """
-        self._set(zones, limits)
+        self._set(zones, limits, at_alarm)
         self._checked_us = None
         if self._held is not None:
             self._held = [(self._limit_of(zone), zone, seen_us) for _, zone, seen_us in self._held]
 
     def _limit_of(self, name: str) -> float:
         if name != SORE:
-            return self._warn_n[name]
-        sore = [n for n, zone in zip(self._column_warn_n, self._zones.zones, strict=True) if zone.name == SORE]
-        return min(sore, default=self._warn_n[OPEN])
+            return self._limit_n[name]
+        sore = [n for n, zone in zip(self._column_n, self._zones.zones, strict=True) if zone.name == SORE]
+        return min(sore, default=self._limit_n[OPEN])
 
     def choose_zone(self, name: str | None) -> None:
         """Without a strip: the zone that the giver has chosen; ``None``: not known."""
@@ -83,7 +87,7 @@ class ReflexPlanner:
         self._checked_us = t_us
         if pads_mm is None or sigmas_mm is None or not self._places_known:
             name = UNKNOWN if self._places_known else self._chosen
-            now = [(self._warn_n[name], name)] * len(self._counts)
+            now = [(self._limit_n[name], name)] * len(self._counts)
         else:
             now = [self._at(pad, sigma, velocity_cm_s) for pad, sigma in zip(pads_mm, sigmas_mm, strict=True)]
         held = self._hold(t_us, now, touching)
@@ -99,7 +103,7 @@ class ReflexPlanner:
         """Limit and zone of one pad, the tightest of here and a moment ahead."""
         (x, y), (vx, vy) = pad_mm, velocity_cm_s
         if math.isnan(x):
-            return self._warn_n[UNKNOWN], UNKNOWN
+            return self._limit_n[UNKNOWN], UNKNOWN
         if math.isnan(y):
             return self._tightest(self._zones.of_x(x, self._zones.widening(sigma_mm[0]) + self._rule.margin_mm))
         widen = max(self._zones.widening(sigma) for sigma in sigma_mm) + self._rule.margin_mm
@@ -111,11 +115,11 @@ class ReflexPlanner:
 
     def _tightest(self, columns: tuple[int, ...]) -> tuple[float, str]:
         """Limit and zone; of equal ones the first, so that the spine is named before the neck."""
-        column = min(columns, key=lambda column: self._column_warn_n[column], default=None)
-        open_n = self._warn_n[OPEN]
-        if column is None or self._column_warn_n[column] > open_n:
+        column = min(columns, key=lambda column: self._column_n[column], default=None)
+        open_n = self._limit_n[OPEN]
+        if column is None or self._column_n[column] > open_n:
             return open_n, OPEN
-        return self._column_warn_n[column], self._zones.zones[column].name
+        return self._column_n[column], self._zones.zones[column].name
 
     def _hold(self, t_us: int, now: list[tuple[float, str]], touching: bool) -> list[tuple[float, str, int]]:
         """A tighter limit holds at once, a looser one only after the tighter one has been left for a while.

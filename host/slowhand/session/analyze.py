@@ -44,6 +44,7 @@ class Analysis:
     flags: tuple[Flag, ...]    # in the order of their start
     blocks: tuple[Results, ...] = ()  # cues and limits as they came
     pads: tuple[PadHealth, ...] = ()  # each pad's channel at the end: usable, and how far its zero has drifted
+    without_feedback_s: float = 0.0   # of the session, in which nothing was said of what was found
     smoothed: bool = False     # touch and strokes also use what was felt later; flags never do
 
 
@@ -128,8 +129,8 @@ def run(setup: Setup, rows: np.ndarray, progress: Progress | None = None) -> Ana
     touch = np.concatenate([block.touch for block in blocks]) if blocks else np.zeros(0, TOUCH_DTYPE)
     strokes = sorted((stroke for block in blocks for stroke in block.strokes), key=lambda stroke: stroke.start_us)
     flags = pipeline.flags.flags()
-    pads = pipeline.sensing.health()
-    return Analysis(setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads)
+    pads, silent_s = pipeline.sensing.health(), 1e-6 * pipeline.coach.silent_us
+    return Analysis(setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads, silent_s)
 
 
 def summarize(analysis: Analysis) -> dict[str, Any]:
@@ -146,6 +147,8 @@ def summarize(analysis: Analysis) -> dict[str, Any]:
         "mode": setup.choice.mode.name.lower(),
         "mode_reason": setup.choice.reason,
         "smoothed": analysis.smoothed,
+        "feedback": analysis.without_feedback_s == 0.0,
+        "without_feedback_s": round(analysis.without_feedback_s, 3),
         "rows": len(touch),
         "rate_hz": round(setup.rate_hz, 3),
         "duration_s": round(float(touch["t_us"][-1] - touch["t_us"][0]) * 1e-6, 6) if len(touch) else 0.0,

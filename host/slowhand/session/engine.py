@@ -24,7 +24,7 @@ from slowhand.session.results import Results
 from slowhand.session.setup import Setup
 from slowhand.session.store import SessionStore
 from slowhand.session.stream import Stream, Wishes
-from slowhand.wire.messages_gen import EventKind, Hello
+from slowhand.wire.messages_gen import CuePattern, EventKind, Hello
 
 BLOCK_S = 0.02          # samples are taken in blocks of this length: 4 rows at 200 Hz
 PICTURE_EVERY_S = 1 / 30
@@ -341,7 +341,8 @@ class SessionEngine:
             counts = stream.thresholds
             self.device.limits((counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]))
         for cue in results.cues:
-            self.device.cue(cue.pattern, cue.strength)
+            if cue.pattern != CuePattern.NONE:   # a line on the page alone
+                self.device.cue(cue.pattern, cue.strength)
 
     def _end_session(self, now: float) -> None:
         if not self._recorder.recording:

@@ -139,6 +139,9 @@ class LiveState:
     may_start_over: bool = False   # the start procedure is complete and can be begun anew
     strip_y_mm: tuple[float, ...] = ()     # places of the strip's magnets along the spine; empty: no strip in use
     sensitive: tuple[SoreView, ...] = ()   # the receiver's sore places
+    technique: str | None = None           # what the giver works with; None: nothing was said
+    techniques: tuple[str, ...] = ()       # what may be said; empty: nothing now (a replay, no glove)
+    feedback: bool = True                  # False: a practice in which nothing is said about the hand
 
 
 class Session(Protocol):

@@ -9,6 +9,7 @@ import numpy as np
 
 from slowhand.coach.flag import Flag
 from slowhand.coach.readings import FULL_SCALE_TO_ALARM, PACE_FULL_SCALE, Reading
+from slowhand.coach.techniques import TECHNIQUES
 from slowhand.locate.pose import Mode, Phase
 from slowhand.session.live_state import (
     FlagView,
@@ -65,6 +66,8 @@ def draw(scene: Scene) -> LiveState:
         pace, pressure = stale(pace), stale(pressure)
         line, level = scene.link.words, Level.STALE
         row = None
+    receiver = pipeline.coach.receiver if pipeline else setup.receiver
+    told = pipeline is None or pipeline.coach.feedback or scene.finished   # afterwards all may be seen
     return LiveState(
         link=scene.link,
         mode=setup.choice.mode.name.lower(),
@@ -77,10 +80,12 @@ def draw(scene: Scene) -> LiveState:
         pace=pace,
         pressure=pressure,
         hand=hand_of(row) if row is not None else NO_HAND,
-        back_length_mm=setup.receiver.back_length_mm,
-        shoulder_width_mm=setup.receiver.shoulder_width_mm,
-        flags=flag_views(pipeline.flags.flags(), pipeline.coach.open_flags, scene.origin_us) if pipeline else (),
-        flag_counts=pipeline.flags.counts() if pipeline else {},
+        back_length_mm=receiver.back_length_mm,
+        shoulder_width_mm=receiver.shoulder_width_mm,
+        flags=(
+            flag_views(pipeline.flags.flags(), pipeline.coach.open_flags, scene.origin_us) if pipeline and told else ()
+        ),
+        flag_counts=pipeline.flags.counts() if pipeline and told else {},
         stroke_count=scene.strokes,
         demo=scene.demo,
         finished=scene.finished,
@@ -93,7 +98,10 @@ def draw(scene: Scene) -> LiveState:
         glove_hand=setup.glove.hand,
         may_start_over=_may_start_over(scene),
         strip_y_mm=strip_y_mm(setup),
-        sensitive=tuple(SoreView(p.x_mm, p.y_mm, p.radius_mm, p.max_n) for p in setup.receiver.sensitive),
+        sensitive=tuple(SoreView(p.x_mm, p.y_mm, p.radius_mm, p.max_n) for p in receiver.sensitive),
+        technique=pipeline.coach.technique if pipeline else None,
+        techniques=tuple(TECHNIQUES) if pipeline and not scene.finished else (),
+        feedback=pipeline.coach.feedback if pipeline else setup.feedback,
     )
 
 

@@ -38,13 +38,14 @@ class Pipeline:
         receiver: Receiver,
         mode: Mode | None = None,
         rate_hz: float = 200.0,
+        feedback: bool = True,
     ) -> None:
         if mode is None:
             mode = choose_mode(Present(strip is not None, bool(profile.magnetometer), field=True, motion=True)).mode
         self.mode = mode
         self.sensing = Sensing(profile, rate_hz)
         self.locator = Locator(mode, strip, profile, receiver.posture, receiver.back_length_mm)
-        self.coach = Coach(profile, receiver, mode)
+        self.coach = Coach(profile, receiver, mode, feedback)
         self.flags = FlagLedger()
         self._toucher = Toucher(profile)
         self._tracker = StrokeTracker(receiver.back_length_mm)

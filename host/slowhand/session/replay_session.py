@@ -153,4 +153,4 @@ class ReplaySession:
             )
         )
         # what was said then cannot be said otherwise now
-        return replace(picture, choosing=False, may_start_over=False)
+        return replace(picture, choosing=False, may_start_over=False, techniques=())

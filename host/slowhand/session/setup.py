@@ -25,10 +25,11 @@ class Setup:
     receiver: Receiver
     choice: Choice
     rate_hz: float = 200.0
+    feedback: bool = True   # False: a practice in which flags are found, but nothing is said of them
 
     def pipeline(self) -> Pipeline:
         """A pipeline at its beginning."""
-        return Pipeline(self.glove, self.strip, self.receiver, self.choice.mode, self.rate_hz)
+        return Pipeline(self.glove, self.strip, self.receiver, self.choice.mode, self.rate_hz, self.feedback)
 
     def as_dict(self) -> dict[str, Any]:
         """Fit for JSON, and for `from_dict`."""
@@ -36,6 +37,7 @@ class Setup:
             "mode": self.choice.mode.name.lower(),
             "mode_reason": self.choice.reason,
             "rate_hz": self.rate_hz,
+            "feedback": self.feedback,
             "glove": self.glove.model_dump(mode="json"),
             "strip": self.strip.model_dump(mode="json") if self.strip else None,
             "receiver": self.receiver.model_dump(mode="json"),
@@ -55,6 +57,7 @@ class Setup:
                 Receiver.model_validate(stored["receiver"]),
                 Choice(Mode[stored["mode"].upper()], stored["mode_reason"]),
                 float(stored["rate_hz"]),
+                bool(stored.get("feedback", True)),   # there was no other before it could be chosen
             )
         except (KeyError, ValidationError) as error:
             what = str(error).splitlines()[0]

@@ -26,6 +26,7 @@ class Wishes:
     strip: StripProfile | None = None
     mode: Mode | None = None
     rate_hz: float = 200.0
+    feedback: bool = True
 
     def setup_for(self, hello: Hello | None) -> Setup:
         """The setup for a glove that says ``hello``; a guess before it has said anything."""
@@ -39,7 +40,7 @@ class Wishes:
             motion=bool(has & Channels.MOTION),
         )
         choice = wished_mode(choose_mode(present), self.mode, self.receiver.implant is True)
-        return Setup(glove, self.strip, self.receiver, choice, self.rate_hz)
+        return Setup(glove, self.strip, self.receiver, choice, self.rate_hz, self.feedback)
 
     def with_answer(self, implant: bool) -> Wishes:
         """The same once somebody has said whether either person has an implant that magnets can disturb."""
@@ -104,6 +105,7 @@ class Stream:
         self.setup = replace(self.setup, strip=None, choice=IMPLANT)
         self.pipeline = self.setup.pipeline()
         self.pipeline.sensing, self.pipeline.flags = before.sensing, before.flags
+        self.pipeline.coach.go_on_from(before.coach)
         return ended
 
     def start_over(self) -> bool:
