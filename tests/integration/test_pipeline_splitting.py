@@ -45,6 +45,23 @@ def play(mode: Mode, cuts: list[int], rows: int | None = None) -> tuple[bytes, l
     return touch.tobytes(), found
 
 
+TOLD = (("technique", "fist"), ("feedback", False), ("technique", "palm"), ("feedback", True), ("technique", None))
+
+
+def play_told(mode: Mode, told: list[int], cuts: list[int]) -> tuple[bytes, list, float]:
+    """As `play`, with what a giver says after these rows, one thing after the other."""
+    raw, said = raw_rows(), dict(zip(sorted(told), TOLD, strict=False))
+    pipeline, parts = Pipeline(GLOVE, STRIP if mode is Mode.STRIP else None, RECEIVER, mode), []
+    for a, b in pairwise([*sorted({0, *cuts, *said}), len(raw)]):
+        if a in said:
+            pipeline.coach.tell(*said[a])
+        parts.append(pipeline.process(raw[a:b]))
+    parts.append(pipeline.finish())
+    names = ("strokes", "flags_changed", "cues", "limits")
+    found = [[asdict(thing) for part in parts for thing in getattr(part, name)] for name in names]
+    return np.concatenate([part.touch for part in parts]).tobytes(), found, pipeline.coach.silent_us
+
+
 whole = cache(lambda mode: play(mode, []))
 
 
@@ -58,6 +75,16 @@ def test_any_split_gives_the_same_results_to_the_bit(mode: Mode, data: st.DataOb
     # NaN is no value of a stroke or a flag, so plain comparison is to the bit (but for a zero's sign).
     assert found == expected
     assert touch == expected_touch
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+@settings(max_examples=3, deadline=None)
+@given(data=st.data())
+def test_what_is_told_takes_effect_after_the_same_row_in_any_split(mode: Mode, data: st.DataObject) -> None:
+    row = st.integers(0, len(raw_rows()) - 1)
+    told = data.draw(st.lists(row, min_size=1, max_size=len(TOLD), unique=True))
+    cuts = data.draw(st.lists(row, max_size=40))
+    assert play_told(mode, told, cuts) == play_told(mode, told, [])
 
 
 @pytest.mark.parametrize(("block", "rows"), [(1, 2500), (5, 6500)])
