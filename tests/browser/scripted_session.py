@@ -24,6 +24,7 @@ from slowhand.session.live_state import (
 
 PACE = Gauge(12.0, False, Level.OK, "good pace", 25.0, 30.0, 40.0, "cm/s", 0)
 PRESSURE = Gauge(14.0, False, Level.OK, "gentle", 60.0, 100.0, 120.0, "N", 0)
+QUIET = Gauge(None, False, Level.IDLE, "feedback is off", 25.0, 30.0, 40.0, "cm/s", 0)
 LINK = LinkView(LinkState.STREAMING, "Glove 7 connected.", "/dev/ttyUSB0", 200.1, 0, 0, 0)
 NO_HAND = HandView(False, None, None, None, None, None, None, tuple(PadView(None, None, 0.0, False) for _ in range(6)))
 # Nominal pads of a right hand, hand frame (x to the fingertips, y to the left), mm.
@@ -307,6 +308,8 @@ SCENES: dict[str, Callable[[LiveState], LiveState]] = {
                                        strip_y_mm=tuple(40.0 * i for i in range(11))),
     "finished": _finished,
     "warning": _warning,
+    "by_feel": lambda calm: replace(calm, feedback=False, flags=(), flag_counts={}, pace=QUIET, pressure=QUIET,
+                                    coach_line="Practice without feedback: go by feel.", coach_level=Level.IDLE),
     "markup": lambda calm: replace(calm, coach_line=MARKUP, warning=MARKUP),
     "left_start": lambda calm: replace(SCENES["await_start_pose"](calm), glove_hand="left"),
     "left_hand": lambda calm: replace(calm, hand=mirrored(hand_at(60, 200, 0.0))),

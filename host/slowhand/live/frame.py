@@ -78,6 +78,8 @@ def slow_part(state: LiveState) -> dict[str, Section]:
             ],
             "counts": dict(state.flag_counts),
             "strokes": state.stroke_count,
+            # none is shown while a practice without feedback lasts; that is not "no flags"
+            "held_back": not state.feedback and not state.finished,
         },
         "charts": {"files": list(state.charts)},
     }

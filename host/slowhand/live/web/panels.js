@@ -133,8 +133,8 @@ export class SoFar {
   setFlags(flags) {
     this.flags = flags;
     const total = Object.values(flags.counts).reduce((sum, n) => sum + n, 0);
-    setText(this.root.querySelector(".counts"),
-      `${plural(flags.strokes, "stroke", "strokes")}, ${plural(total, "flag", "flags")}`);
+    const found = flags.held_back ? "flags are shown afterwards" : plural(total, "flag", "flags");
+    setText(this.root.querySelector(".counts"), `${plural(flags.strokes, "stroke", "strokes")}, ${found}`);
     fillKinds(this.root.querySelector(".kinds"), flags.counts);
     this.root.querySelector(".latest").replaceChildren(...flags.latest.map(flagLine));
     this.root.classList.toggle("none", flags.latest.length === 0);
