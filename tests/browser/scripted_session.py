@@ -309,6 +309,7 @@ SCENES: dict[str, Callable[[LiveState], LiveState]] = {
     "finished": _finished,
     "warning": _warning,
     "by_feel": lambda calm: replace(calm, feedback=False, flags=(), flag_counts={}, pace=QUIET, pressure=QUIET,
+                                    hand=replace(calm.hand, cop_x_mm=None, cop_y_mm=None, pads=NO_HAND.pads),
                                     coach_line="Practice without feedback: go by feel.", coach_level=Level.IDLE),
     "markup": lambda calm: replace(calm, coach_line=MARKUP, warning=MARKUP),
     "left_start": lambda calm: replace(SCENES["await_start_pose"](calm), glove_hand="left"),

@@ -37,6 +37,7 @@ def test_a_practice_by_feel_is_silent_and_whole(tmp_path: Path) -> None:
         bench.run(0.5)
         state = bench.engine.state()
         assert not state.feedback and state.flags == () and state.flag_counts == {}
+        assert all(pad.force_n is None for pad in state.hand.pads)
         assert state.pace.value is None and state.pressure.value is None
         assert {state.pace.level, state.pressure.level} <= {Level.IDLE, Level.UNKNOWN, Level.STALE}
     bench.engine.stop()

@@ -79,7 +79,7 @@ def draw(scene: Scene) -> LiveState:
         coach_level=level,
         pace=pace,
         pressure=pressure,
-        hand=hand_of(row) if row is not None else NO_HAND,
+        hand=NO_HAND if row is None else hand_of(row) if told else without_forces(hand_of(row)),
         back_length_mm=receiver.back_length_mm,
         shoulder_width_mm=receiver.shoulder_width_mm,
         flags=(
@@ -190,6 +190,11 @@ def hand_of(row: np.void) -> HandView:
         ),
         x_known=bool(row["x_known"]),
     )
+
+
+def without_forces(hand: HandView) -> HandView:
+    """The hand where it is, and nothing of how it presses: in a practice without feedback."""
+    return replace(hand, cop_x_mm=None, cop_y_mm=None, pads=NO_HAND.pads)
 
 
 def flag_views(flags: tuple[Flag, ...], open_flags: tuple[Flag, ...], origin_us: int) -> tuple[FlagView, ...]:

@@ -137,7 +137,7 @@ export class SoFar {
     setText(this.root.querySelector(".counts"), `${plural(flags.strokes, "stroke", "strokes")}, ${found}`);
     fillKinds(this.root.querySelector(".kinds"), flags.counts);
     this.root.querySelector(".latest").replaceChildren(...flags.latest.map(flagLine));
-    this.root.classList.toggle("none", flags.latest.length === 0);
+    this.root.classList.toggle("none", flags.latest.length === 0 && !flags.held_back);
     if (this.finished) this.showSummary();
   }
 
