@@ -105,8 +105,9 @@ class Placed:
 
     def holds(self, x_mm: np.ndarray, y_mm: np.ndarray) -> np.ndarray:
         """Whether each place, on either side, lies within it; its edge belongs to it."""
-        x = np.abs(x_mm)
-        return np.any([inside_polygon(polygon, x, y_mm) for polygon in self.polygons], axis=0)
+        there = np.isfinite(x_mm) & np.isfinite(y_mm)
+        x, y = np.where(there, np.abs(x_mm), np.nan), np.where(there, y_mm, np.nan)
+        return np.any([inside_polygon(polygon, x, y) for polygon in self.polygons], axis=0)
 
     def fibre_deg(self, x_mm: np.ndarray, y_mm: np.ndarray) -> np.ndarray:
         """Axis of its fibres at each place, degrees as in `BackAtlas.fibre_deg`, wherever the place is.
