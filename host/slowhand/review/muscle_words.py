@@ -11,15 +11,15 @@ ALONG_DEG, ACROSS_DEG = 30.0, 60.0   # thirds of a right angle: the fibres are k
 
 
 def muscle_words(stroke: Stroke) -> str | None:
-    """"erector spinae, along its fibres"; only what is known, None where not even the muscle is."""
+    """"along erector spinae", as far as it is known: "over erector spinae"; None where not even the muscle is."""
     if stroke.muscle is None:
         return None
     words = _names().get(stroke.muscle, stroke.muscle.replace("_", " "))   # a session of another version's atlas
     if stroke.fibre_deg is None:
-        return words
+        return f"over {words}"
     if stroke.fibre_deg < ALONG_DEG:
-        return f"{words}, along its fibres"
-    return f"{words}, {'across' if stroke.fibre_deg >= ACROSS_DEG else 'obliquely to'} its fibres"
+        return f"along {words}"
+    return f"{'across' if stroke.fibre_deg >= ACROSS_DEG else 'oblique to'} {words}"
 
 
 @cache

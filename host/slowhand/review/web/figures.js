@@ -56,11 +56,11 @@ function nearestFigure(now) {
   return { text: String(now.nearest), unit: "mm", words: now.nearest <= 20 ? "in the spine's zone" : side };
 }
 
-/** Its kind, and where it is known the muscle that it works on. */
+/** Its kind, and as far as they are known the muscle and its fibres: "glide (effleurage) along erector spinae". */
 export function strokeWords(stroke) {
   if (!stroke) return "none";
   const kind = STROKE_NAMES[stroke.kind] ?? stroke.kind;
-  return stroke.over ? `${kind} over ${stroke.over}` : kind;
+  return stroke.over ? `${kind} ${stroke.over}` : kind;
 }
 
 function placeWords({ place }) {
