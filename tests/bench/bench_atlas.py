@@ -1,6 +1,7 @@
 """What the body atlas costs, and what it tells of strokes: `python -m tests.bench atlas`.
 
-Hit tests at places all over a back; the measure against the fibres on strokes of simulated sessions with true places.
+Hit tests at places all over a back; the measure against the fibres on strokes of simulated sessions with true places, and
+with ``--sensors`` how it differs when the places are the locator's.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from slowhand.coach.receiver import Receiver
 from slowhand.sim.simulation import Simulation
 from slowhand.strokes.segment import StrokeTracker
 from slowhand.strokes.stroke import Kind, Stroke
-from tests.integration.coach_truth import touches_from_truth
+from tests.integration.coach_truth import touches_from_sensors, touches_from_truth
 
 PLACES = 20_000
 BRIEF = ["--seconds", "60"]
@@ -29,10 +30,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--scripts", nargs="+", default=("mixed", "calm"))
     parser.add_argument("--seeds", nargs="+", type=int, default=[210])
     parser.add_argument("--seconds", type=float, default=180.0)
+    parser.add_argument("--sensors", action="store_true")
     options = parser.parse_args(arguments)
     grid = _hit_tests()
     for script in options.scripts:
         _strokes(grid, script, options.seeds, options.seconds)
+        if options.sensors:
+            _with_locator(grid, script, options.seeds, options.seconds)
 
 
 def _hit_tests() -> AtlasGrid:
@@ -92,6 +96,32 @@ def _strokes(grid: AtlasGrid, script: str, seeds: list[int], seconds: float) -> 
           f"along (< 30) {sum(s.fibre_deg < 30 for s in told)}, between {sum(30 <= s.fibre_deg < 60 for s in told)}, "
           f"across {sum(s.fibre_deg >= 60 for s in told)}")
     print("  muscles:", ", ".join(f"{name or 'none'} {n}" for name, n in Counter(s.muscle for s in strokes).most_common()))
+
+
+def _with_locator(grid: AtlasGrid, script: str, seeds: list[int], seconds: float) -> None:
+    """Strokes of the whole chain beside those of true places: those that overlap for most of both."""
+    same_muscle, pairs, errors, sigmas = 0, 0, [], []
+    for seed in seeds:
+        out = Simulation(script, seed=seed, duration_s=seconds).run()
+        true, found = (
+            StrokeTracker(float(out.body.back_length_mm), grid).process(touches(out))
+            for touches in (touches_from_truth, touches_from_sensors)
+        )
+        for a, b in ((a, b) for a in true for b in found if _overlap(a, b) > 0.8 and a.muscle and b.muscle):
+            pairs, same_muscle = pairs + 1, same_muscle + (a.muscle == b.muscle)
+            if a.fibre_deg is not None and b.fibre_deg is not None and b.fibre_sigma_deg is not None:
+                errors.append(b.fibre_deg - a.fibre_deg)
+                sigmas.append(b.fibre_sigma_deg)
+    print(f"  with the locator: same muscle in {same_muscle} of {pairs} strokes")
+    if errors:
+        wide = np.max(np.abs(np.array(errors) / np.array(sigmas)))
+        print(f"  angle of {len(errors)}: error RMS {np.sqrt(np.mean(np.square(errors))):.1f} degrees, largest "
+              f"{np.max(np.abs(errors)):.1f}, at most {wide:.1f} of the stated sigma")
+
+
+def _overlap(a: Stroke, b: Stroke) -> float:
+    both_us = min(a.end_us, b.end_us) - max(a.start_us, b.start_us)
+    return both_us / max(a.end_us - a.start_us, b.end_us - b.start_us)
 
 
 if __name__ == "__main__":
