@@ -72,6 +72,7 @@ generate: venv
 pictures: $(VENV)/.dev
 	@$(BIN)/python -m tests.browser.pictures
 	@$(BIN)/python -m tests.bench.locator_picture
+	@$(BIN)/python -m tests.bench.atlas_picture
 
 # A virtual environment inside the project; made once, and again when pyproject.toml changes.
 venv: $(VENV)/.run

@@ -143,7 +143,7 @@ def test_the_hand_is_drawn_where_it_was(open_view: Open) -> None:
     expect(figure(page, "force")).to_contain_text("8.0 N")
     expect(figure(page, "spine")).to_contain_text("60 mm")
     expect(figure(page, "spine")).to_contain_text("on the left")
-    expect(figure(page, "stroke")).to_have_text("glide (effleurage)")
+    expect(figure(page, "stroke")).to_have_text("glide (effleurage) along erector spinae")
     expect(page.locator(".hand .pad").nth(1)).to_have_attribute("data-step", "3")   # 8 N: above 5, below 10
     expect(page.locator(".hand .pad").nth(0)).to_have_attribute("data-step", "0")
 

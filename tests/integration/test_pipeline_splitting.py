@@ -65,6 +65,15 @@ def play_told(mode: Mode, told: list[int], cuts: list[int]) -> tuple[bytes, list
 whole = cache(lambda mode: play(mode, []))
 
 
+def test_strokes_know_their_muscle_where_the_place_is_known_only() -> None:
+    [strokes, *_] = whole(Mode.STRIP)[1]
+    assert any(stroke["muscle"] for stroke in strokes)
+    assert all(stroke["fibre_deg"] is None for stroke in strokes if stroke["kind"] not in ("glide", "friction"))
+    for mode in (Mode.MOTION, Mode.FORCE):
+        [strokes, *_] = whole(mode)[1]
+        assert all(stroke["muscle"] is stroke["fibre_deg"] is stroke["fibre_sigma_deg"] is None for stroke in strokes)
+
+
 @pytest.mark.parametrize("mode", list(Mode))
 @settings(max_examples=4, deadline=None)
 @given(data=st.data())

@@ -59,6 +59,8 @@ def test_a_strip_session_gives_the_four_files(inputs: dict[str, Path], tmp_path:
     for table in (strokes, flags):
         starts = [int(row["start_us"]) for row in table]
         assert starts == sorted(starts)
+    worked_s = sum(seconds for sides in summary["contact_s_by_muscle"].values() for seconds in sides.values())
+    assert worked_s == pytest.approx(summary["contact_s"] * summary["located_share_of_contact"], abs=0.1)
     flagged = {kind for row in strokes for kind in row["flags"].split(";") if kind}
     assert flagged and flagged <= set(summary["flags_by_kind"])
 

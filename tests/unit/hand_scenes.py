@@ -56,7 +56,10 @@ def told_session(mode: Mode = Mode.STRIP) -> SessionRecord:
     touch["sigma_mm"] = np.where(np.isnan(touch["sigma_mm"]), np.nan, (3.0, 5.0))
     return session(
         touch, mode=mode.name.lower(), flags=(flag(6.1, 6.9),),
-        strokes=(stroke(Kind.GLIDE, 2.0, 5.0), stroke(Kind.PRESS, 5.0, 6.0), stroke(Kind.GLIDE, 6.0, 7.0)),
+        strokes=(
+            replace(stroke(Kind.GLIDE, 2.0, 5.0), muscle="erector_spinae", fibre_deg=4.0, fibre_sigma_deg=9.0),
+            stroke(Kind.PRESS, 5.0, 6.0), stroke(Kind.GLIDE, 6.0, 7.0),
+        ),
         cues=(Cue(at(6.3), "too_fast", "alarm", 1, 230, "Much slower, please."),),
         magnets_mm=() if mode is not Mode.STRIP else tuple(30.0 * k for k in range(16)),
     )

@@ -33,8 +33,10 @@ from slowhand.review.hand_track import (
     looks_of,
 )
 from slowhand.review.hand_view import FILE_NAME, embedded, hand_view_page, page_data, page_script, write_hand_view
+from slowhand.review.muscle_words import muscle_words
 from slowhand.sensing.profile import load_glove
-from tests.unit.hand_scenes import START_US, flag, long_rows, session, told_session
+from slowhand.strokes.stroke import Kind
+from tests.unit.hand_scenes import START_US, flag, long_rows, session, stroke, told_session
 from tests.unit.touch_scenes import Scene, unplaced
 
 LENGTH = 450.0
@@ -159,7 +161,10 @@ def test_strokes_cues_limits_and_the_receiver_are_there() -> None:
     sore = SensitivePlace(x_mm=-40, y_mm=300, radius_mm=25, max_n=8)
     record = replace(told_session(), receiver=Receiver(back_length_mm=430.0, sensitive=(sore,)))
     data = data_in(page_of(record))
-    assert data["strokes"][0] == {"kind": "glide", "from": 2.0, "to": 5.0}
+    assert data["strokes"][0] == {
+        "kind": "glide", "from": 2.0, "to": 5.0, "over": "along erector spinae",
+    }
+    assert data["strokes"][1]["over"] is None
     assert data["cues"] == [{"at": 6.3, "text": "Much slower, please.", "severity": "alarm"}]
     assert data["limits"]["too_fast"] == [25.0, 30.0]
     assert data["back"]["length"] == 430.0 and data["back"]["sore"] == [[-40, 300, 25, 8]]
@@ -277,3 +282,17 @@ def contrast(a: str, b: str) -> float:
 
     high, low = sorted((luminance(a), luminance(b)), reverse=True)
     return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize(
+    ("muscle", "fibre_deg", "words"),
+    [
+        (None, None, None), ("rhomboids", None, "over rhomboids"), ("rhomboids", 29.0, "along rhomboids"),
+        ("trapezius_upper", 45.0, "oblique to upper trapezius"),
+        ("trapezius_upper", 60.0, "across upper trapezius"), ("of_then", None, "over of then"),
+    ],
+)
+def test_a_stroke_is_told_with_its_muscle_as_far_as_it_is_known(
+    muscle: str | None, fibre_deg: float | None, words: str | None
+) -> None:
+    assert muscle_words(replace(stroke(Kind.GLIDE, 1.0, 2.0), muscle=muscle, fibre_deg=fibre_deg)) == words

@@ -22,6 +22,7 @@ from slowhand.session.complete_files import complete_files
 from slowhand.session.details import cue_from, flag_from, stroke_from, to_json
 from slowhand.session.ledger import FlagLedger
 from slowhand.session.modes import Choice, Present, choose_mode
+from slowhand.session.muscle_time import contact_s_by_muscle
 from slowhand.session.picture import hand_of
 from slowhand.session.setup import Setup
 from slowhand.session.stream import Wishes
@@ -168,6 +169,31 @@ def test_the_summary_tells_for_how_long_x_alone_was_known() -> None:
     assert summary["located_share_of_contact"] == pytest.approx(0.5, abs=0.005)
     assert summary["x_alone_share_of_contact"] == pytest.approx(0.25, abs=0.005)
     assert "(x alone in 25 %)" in in_words(summary)
+
+
+def test_the_summary_tells_for_how_long_each_muscle_was_worked() -> None:
+    """Erector spinae at (45, 200) and (-45, 350) mm, trapezius across at (100, 30), no muscle on the spine itself."""
+    scene = Scene(at=(45.0, 200.0)).hold(2.0, 8.0).hop(-45.0, 350.0).hold(1.0, 8.0).hop(100.0, 30.0).hold(3.0, 8.0)
+    rows = scene.hop(0.0, 200.0).hold(0.5, 8.0).hop(45.0, 200.0).hold(4.0, 8.0).rows()
+    unplaced(rows[-800:])
+    setup = Setup(load_glove(), load_strip(), Receiver(), choose_mode(Present(True, True, True, True)))
+    worked = summarize(Analysis(setup, rows, (), ()))["contact_s_by_muscle"]
+    assert worked["erector_spinae"] == {"left": pytest.approx(2.0, abs=0.02), "right": pytest.approx(1.0, abs=0.02)}
+    assert worked["trapezius_middle"] == {"left": pytest.approx(3.0, abs=0.02), "right": 0.0}
+    assert worked["none"]["right"] == pytest.approx(0.5, abs=0.02)
+    assert sum(seconds for sides in worked.values() for seconds in sides.values()) == pytest.approx(6.5, abs=0.03)
+    alone = Setup(load_glove(), None, Receiver(), choose_mode(Present(False, True, True, True)))
+    assert "contact_s_by_muscle" not in summarize(Analysis(alone, rows, (), ()))
+
+
+def test_a_press_on_two_muscles_is_time_for_both_by_their_force() -> None:
+    rows = Scene(at=(45.0, 200.0)).hold(1.0, 8.0).rows()
+    rows["pad_mm"][:, 2], rows["force_n"][:, 2] = (100.0, 30.0), 24.0
+    worked = contact_s_by_muscle(rows, np.full(len(rows), 0.005), Receiver())
+    assert worked == {
+        "trapezius_middle": {"left": pytest.approx(0.75), "right": 0.0},
+        "erector_spinae": {"left": pytest.approx(0.25), "right": 0.0},
+    }
 
 
 def test_strokes_and_flags_as_rows(tmp_path: Path) -> None:

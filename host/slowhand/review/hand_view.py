@@ -15,6 +15,7 @@ import numpy as np
 
 from slowhand.errors import StoreError
 from slowhand.review.hand_track import LOOK_DTYPE, LOOK_MS, UNKNOWN, HandTrack, hand_track, strip_was_used
+from slowhand.review.muscle_words import muscle_words
 from slowhand.review.record import SessionRecord
 
 FILE_NAME = "hand-view.html"
@@ -107,7 +108,10 @@ def page_data(record: SessionRecord, track: HandTrack) -> dict[str, Any]:
             for flag in track.flags
         ],
         "strokes": [
-            {"kind": stroke.kind.value, "from": second(stroke.start_us), "to": second(stroke.end_us)}
+            {
+                "kind": stroke.kind.value, "from": second(stroke.start_us), "to": second(stroke.end_us),
+                "over": muscle_words(stroke),
+            }
             for stroke in track.strokes
         ],
         "cues": [{"at": second(cue.t_us), "text": cue.text, "severity": cue.severity} for cue in track.cues],

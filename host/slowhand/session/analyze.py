@@ -23,6 +23,7 @@ from slowhand.sensing.sensing import PadHealth
 from slowhand.session import tables
 from slowhand.session.complete_files import complete_files
 from slowhand.session.modes import NO_START_PROCEDURE, Present, choose_mode
+from slowhand.session.muscle_time import contact_s_by_muscle
 from slowhand.session.rawlog import RawLog, read_raw_log
 from slowhand.session.results import Results
 from slowhand.session.setup import Setup
@@ -161,6 +162,11 @@ def summarize(analysis: Analysis) -> dict[str, Any]:
         "gaps": int(np.count_nonzero(touch["gap"][1:])),
         "strokes": len(analysis.strokes),
         "strokes_by_kind": dict(sorted(Counter(stroke.kind.value for stroke in analysis.strokes).items())),
+        **(
+            {"contact_s_by_muscle": contact_s_by_muscle(touch, step_s, setup.receiver)}
+            if setup.choice.mode is Mode.STRIP
+            else {}
+        ),
         **({"pace_without_strip": pace_known(analysis)} if setup.choice.mode is Mode.MOTION else {}),
         "flags": len(flags),
         "flags_by_kind": dict(sorted(Counter(flag.kind.value for flag in flags).items())),

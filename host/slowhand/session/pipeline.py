@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from slowhand.coach.atlas_grid import grid_of
 from slowhand.coach.coach import Coach
 from slowhand.coach.receiver import Receiver
 from slowhand.locate.locator import Locator
@@ -48,7 +49,7 @@ class Pipeline:
         self.coach = Coach(profile, receiver, mode, feedback)
         self.flags = FlagLedger()
         self._toucher = Toucher(profile)
-        self._tracker = StrokeTracker(receiver.back_length_mm)
+        self._tracker = StrokeTracker(receiver.back_length_mm, grid_of(receiver) if mode is Mode.STRIP else None)
 
     def process(self, raw: np.ndarray) -> Results:
         """``RAW_DTYPE`` rows in the order of time, any number of them."""

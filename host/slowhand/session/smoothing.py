@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from slowhand.coach.atlas_grid import grid_of
 from slowhand.coach.overlap import with_flags
 from slowhand.locate.pose import Mode
 from slowhand.locate.smoother import smooth
@@ -73,7 +74,7 @@ def smoothed_touch(
 
 def strokes_in(setup: Setup, touch: np.ndarray) -> list[Stroke]:
     """The strokes of a whole session, in the order of their start; without flags."""
-    tracker = StrokeTracker(setup.receiver.back_length_mm)
+    tracker = StrokeTracker(setup.receiver.back_length_mm, grid_of(setup.receiver))
     return sorted([*tracker.process(touch), *tracker.finish()], key=lambda stroke: stroke.start_us)
 
 

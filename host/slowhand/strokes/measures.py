@@ -14,8 +14,8 @@ from slowhand.strokes.stroke import Kind, Stroke
 
 KNOWN_SHARE = 0.8   # of a stroke's time in which a place must be known for its measures to be given
 
-# One row: t_us, step_s, speed_cm_s, vx, vy, total_n, total_at_least, spine_mm, cop_x_mm, cop_y_mm
-Row = tuple[int, float, float, float, float, float, bool, float, float, float]
+# One row: t_us, step_s, speed_cm_s, vx, vy, total_n, total_at_least, spine_mm, cop_x_mm, cop_y_mm, sigma_x_mm, sigma_y_mm
+Row = tuple[int, float, float, float, float, float, bool, float, float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,15 @@ class StrokeRows:
     at_least: np.ndarray
     spine_mm: np.ndarray     # NaN where no pad is loaded or the place is unknown
     cop_mm: np.ndarray       # (n, 2)
+    sigma_mm: np.ndarray     # (n, 2), of the place
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> StrokeRows:
-        table = np.array(rows, dtype=np.float64).reshape(len(rows), 10)
+        table = np.array(rows, dtype=np.float64).reshape(len(rows), 12)
         return cls(
             np.array([row[0] for row in rows], dtype=np.int64), table[:, 1], table[:, 2], table[:, 3:5],
             table[:, 5], table[:, 6] > 0, table[:, 7], table[:, 8:10],
+            table[:, 10:12],
         )
 
 

@@ -10,6 +10,7 @@ from operator import itemgetter
 import numpy as np
 
 from slowhand.locate.pose import Mode, Phase
+from slowhand.strokes.fibres import FibreMap, over_muscles
 from slowhand.strokes.grouping import BLIND_SHARE, Group, Grouper
 from slowhand.strokes.legs import MotionSplitter
 from slowhand.strokes.measures import Row, StrokeRows, measure
@@ -61,11 +62,12 @@ class StrokeTracker:
     A contact ends with the first row that is no longer in contact (or the last one before a hole of more
     than ``HOLE_US``); it is parted into strokes by its motion (``legs``, ``grouping``). Contacts under
     ``TAP_US`` wait until it is known whether they belong to a train of taps. Nothing is a stroke before the
-    start procedure is complete, nor is the rest at the start pose that completes it.
+    start procedure is complete, nor is the rest at the start pose that completes it. Without ``fibres`` strokes have
+    no muscle and no angle against its fibres.
     """
 
-    def __init__(self, back_length_mm: float) -> None:
-        self._back_length_mm = back_length_mm
+    def __init__(self, back_length_mm: float, fibres: FibreMap | None = None) -> None:
+        self._back_length_mm, self._fibres = back_length_mm, fibres
         self._last_us: int | None = None
         self._contact: _Contact | None = None
         self._taps: list[_ShortContact] = []
@@ -77,7 +79,7 @@ class StrokeTracker:
 
     def process_by_row(self, touch: np.ndarray) -> list[tuple[int, Stroke]]:
         """As ``process``, each stroke with the index of the row at which it was known to be finished."""
-        columns = [touch[name].tolist() for name in (*_SCALARS, "velocity_cm_s", "cop_mm", "pos_mm", "mode")]
+        columns = [touch[name].tolist() for name in (*_SCALARS, "velocity_cm_s", "cop_mm", "sigma_mm", "pos_mm", "mode")]
         columns.append(list(zip(*(touch[name].tolist() for name in _PACE), strict=True)))
         found: list[tuple[int, Stroke]] = []
         for i, values in enumerate(zip(*columns, strict=True)):
@@ -85,7 +87,7 @@ class StrokeTracker:
         return found
 
     def _row(self, values: tuple) -> list[Stroke]:
-        t_us, gap, phase, contact, speed, total, at_least, spine, heading, velocity, cop, place, mode, pace = values
+        t_us, gap, phase, contact, speed, total, at_least, spine, heading, velocity, cop, sigma, place, mode, pace = values
         done: list[Stroke] = []
         if gap and self._last_us is not None and t_us - self._last_us > HOLE_US:
             done += self.finish()
@@ -95,7 +97,7 @@ class StrokeTracker:
         if self._contact is not None and self._contact.pace is not None:
             self._contact.pace.step(t_us, pace[0], pace[1], Pass(*pace[2:]))
         if contact and not self._at_start:
-            row = (t_us, (t_us - last_us) * 1e-6, speed, *velocity, total, at_least, spine, *cop)
+            row = (t_us, (t_us - last_us) * 1e-6, speed, *velocity, total, at_least, spine, *cop, *sigma)
             done += self._press(row, (place[0], place[1]), heading)
             if mode == Mode.MOTION and self._contact is not None and self._contact.pace is None:
                 self._contact.pace = Pace(self._contact.start_us)
@@ -172,10 +174,12 @@ class StrokeTracker:
     def _tap_train(self, taps: list[_ShortContact]) -> Stroke:
         rows = [row for tap in taps for row in tap.rows]
         intervals = np.array([b.start_us - a.start_us for a, b in pairwise(taps)], dtype=np.float64)
-        return measure(
-            StrokeRows.of(rows), Kind.TAP, taps[0].start_us, taps[-1].end_us, self._back_length_mm,
+        columns = StrokeRows.of(rows)
+        stroke = measure(
+            columns, Kind.TAP, taps[0].start_us, taps[-1].end_us, self._back_length_mm,
             cadence_per_min=60e6 / float(intervals.mean()), rhythm_evenness=evenness_of(intervals),
         )
+        return over_muscles(stroke, columns, self._fibres) if self._fibres else stroke
 
     def _stroke(self, group: Group, rows: list[Row]) -> Stroke:
         columns = StrokeRows.of(rows)
@@ -186,12 +190,13 @@ class StrokeTracker:
             kind = _kind_by_force(cycle_us, kind or Kind.PRESS)
         elif cycle_us is not None:
             cycle_us = _refined(columns, cycle_us)
-        return measure(
+        stroke = measure(
             columns, kind, group.start_us, group.end_us, self._back_length_mm,
             cadence_per_min=60e6 / cycle_us if cycle_us else None,
             rhythm_evenness=group.evenness,
             travel_mm=(group.dx_mm, group.dy_mm) if kind is Kind.GLIDE else None,
         )
+        return over_muscles(stroke, columns, self._fibres) if self._fibres else stroke
 
 
 def _kind_by_force(cycle_us: float | None, otherwise: Kind) -> Kind:

@@ -38,3 +38,6 @@ class Stroke:
     direction_deg: float | None     # of travel in the back's x-y plane, 0 = to the feet, 90 = to the receiver's left
     speed_sigma_cm_s: float | None = None   # of the mean speed; given without a strip only
     flags: tuple[str, ...] = ()     # kinds of the flags that overlap it, in order of their start
+    muscle: str | None = None       # that a hand feels under most of it, by its name in the body atlas
+    fibre_deg: float | None = None  # of glides and straight friction against that muscle's fibres: 0 along, 90 across
+    fibre_sigma_deg: float | None = None

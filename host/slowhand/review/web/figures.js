@@ -56,6 +56,13 @@ function nearestFigure(now) {
   return { text: String(now.nearest), unit: "mm", words: now.nearest <= 20 ? "in the spine's zone" : side };
 }
 
+/** Its kind, and as far as they are known the muscle and its fibres: "glide (effleurage) along erector spinae". */
+export function strokeWords(stroke) {
+  if (!stroke) return "none";
+  const kind = STROKE_NAMES[stroke.kind] ?? stroke.kind;
+  return stroke.over ? `${kind} ${stroke.over}` : kind;
+}
+
 function placeWords({ place }) {
   if (!place || place.sigmaX === null || place.sigmaY === null) return "Place unknown";
   return `Place ±${(2 * place.sigmaX).toFixed(0)} mm across, ±${(2 * place.sigmaY).toFixed(0)} along (two sigmas)`;
@@ -74,7 +81,7 @@ export class Figures {
     this.figure("pace", paceFigure(now, this.data));
     this.figure("force", forceFigure(now));
     this.figure("spine", nearestFigure(now));
-    setText(this.find("stroke"), now.stroke ? STROKE_NAMES[now.stroke.kind] ?? now.stroke.kind : "none");
+    setText(this.find("stroke"), strokeWords(now.stroke));
     const open = now.flags.map(flagWords).join("; ");
     const flags = this.find("flags");
     setText(flags, open || "none open");
@@ -113,7 +120,7 @@ export class Figures {
     const note = placeNote(now, this.data);
     const parts = [
       note ? note[0] : "", `pace ${pace.text} ${pace.unit} ${pace.words}`, `force ${force.text} ${force.unit} ${force.words}`,
-      now.stroke ? now.stroke.kind : "", ...now.flags.map(flagWords),
+      now.stroke ? strokeWords(now.stroke) : "", ...now.flags.map(flagWords),
     ];
     return parts.filter(Boolean).join(", ");
   }
