@@ -13,6 +13,7 @@ from slowhand.coach.cues import CueChooser, line_for, most_urgent
 from slowhand.coach.flag import Flag
 from slowhand.coach.flags import FlagTracker, Moment
 from slowhand.coach.motion_pace import PACE_COLUMNS, MotionPace, motion_pace_reading, surely_slow
+from slowhand.coach.pace_lead import PACE_LINE, PaceLead
 from slowhand.coach.readings import IDLE, OK, UNKNOWN, Reading, height_unknown, pace_reading, pressure_reading
 from slowhand.coach.receiver import Receiver
 from slowhand.coach.reflex import ReflexPlanner
@@ -80,7 +81,11 @@ class Coach:
         self._flags = FlagTracker(self._zones, self.limits, self._placed)
         self._cues = CueChooser(self.limits.cue, self._placed)
         self._reflex = ReflexPlanner(profile, self._zones, self.limits, self._placed)
-        self._ears: dict[str, Callable[[object], None]] = {}   # by the kind of what is told
+        self.pacing = PaceLead(self.limits, mode)
+        self._ears: dict[str, Callable[[object], None]] = {   # by the kind of what is told
+            "pace": lambda value: self.pacing.hear(value),          # not bound: pacing may be another coach's
+            "pulse": lambda value: self.pacing.pulse_began(value),  # told by the engine: the glove's pulses have begun
+        }
         self._chosen: str | None = None
         self._pending: list[Flag] = []    # closed by choose_zone; given out with the next block
         self._open: list[Flag] = []
@@ -172,6 +177,10 @@ class Coach:
         if cue is not None:
             cues.append(cue)
             now.said, now.said_us = most_urgent([f for f in self._open if f.kind.value == cue.kind]), t_us
+        if self.pacing.on:
+            may_speak = not self._open and self._cues.quiet(t_us)
+            cue = self.pacing.step(t_us, contact, self._flags.kneading, pace, may_speak)
+            cues += [cue] if cue is not None else []
         if self._open or now.calm_since_us is None or not self._is_calm():
             now.calm_since_us = t_us
         if contact:
@@ -266,6 +275,8 @@ class Coach:
             return "A pad cannot tell: stay light.", UNKNOWN
         if now.said is not None and now.t_us - now.said_us < 1e6 * timing.refractory_s:
             return line_for(now.said, self._placed), IDLE
+        if self.pacing.says(now.t_us, 1e6 * timing.repeat_most_s / 2.0):
+            return PACE_LINE, IDLE
         if now.touched_us is None:
             return "Begin lightly: let your hands sink in and feel.", IDLE
         if now.t_us - now.touched_us > LIFTED_US:

@@ -96,6 +96,10 @@ class CueChooser:
             line_for(flag, self._places_known),
         )
 
+    def quiet(self, t_us: int) -> bool:
+        """Whether nothing has been said for ``refractory_s``: what is least urgent (the pace) waits for that."""
+        return self._last is None or t_us - self._last_us >= 1e6 * self._timing.refractory_s
+
     def _is_due(self, flag: Flag, t_us: int) -> bool:
         said = self._said.get(flag.key)
         if said is None:

@@ -45,6 +45,7 @@ class Analysis:
     blocks: tuple[Results, ...] = ()  # cues and limits as they came
     pads: tuple[PadHealth, ...] = ()  # each pad's channel at the end: usable, and how far its zero has drifted
     smoothed: bool = False     # touch and strokes also use what was felt later; flags never do
+    pacing: dict[str, Any] | None = None   # how a pace was followed (`PaceLead.session_figures`); None: none was asked for
 
 
 def analyze(
@@ -129,7 +130,8 @@ def run(setup: Setup, rows: np.ndarray, progress: Progress | None = None) -> Ana
     strokes = sorted((stroke for block in blocks for stroke in block.strokes), key=lambda stroke: stroke.start_us)
     flags = pipeline.flags.flags()
     pads = pipeline.sensing.health()
-    return Analysis(setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads)
+    pacing = pipeline.coach.pacing.session_figures()
+    return Analysis(setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads, pacing=pacing)
 
 
 def summarize(analysis: Analysis) -> dict[str, Any]:
@@ -159,6 +161,7 @@ def summarize(analysis: Analysis) -> dict[str, Any]:
         "strokes": len(analysis.strokes),
         "strokes_by_kind": dict(sorted(Counter(stroke.kind.value for stroke in analysis.strokes).items())),
         **({"pace_without_strip": pace_known(analysis)} if setup.choice.mode is Mode.MOTION else {}),
+        "pacing": analysis.pacing,
         "flags": len(flags),
         "flags_by_kind": dict(sorted(Counter(flag.kind.value for flag in flags).items())),
         "flags_by_severity": dict(sorted(Counter(flag.severity.value for flag in flags).items())),

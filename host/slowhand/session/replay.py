@@ -164,7 +164,8 @@ def _analysis(setup: Setup, player: Player, blocks: list[Results]) -> Analysis:
     strokes = sorted((stroke for block in blocks for stroke in block.strokes), key=lambda stroke: stroke.start_us)
     pads = player.stream.pipeline.sensing.health() if player.stream else ()
     setup = player.stream.setup if player.stream else setup
-    return Analysis(setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads)
+    pacing = player.stream.pipeline.coach.pacing.session_figures() if player.stream else None
+    return Analysis(setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads, pacing=pacing)
 
 
 def _turns(events: tuple[Event, ...]) -> Iterator[tuple[int, Event]]:

@@ -104,6 +104,7 @@ class Stream:
         self.setup = replace(self.setup, strip=None, choice=IMPLANT)
         self.pipeline = self.setup.pipeline()
         self.pipeline.sensing, self.pipeline.flags = before.sensing, before.flags
+        self.pipeline.coach.pacing = before.coach.pacing
         return ended
 
     def start_over(self) -> bool:
