@@ -15,7 +15,7 @@ from slowhand.locate.pose import Mode
 from slowhand.strokes.grouping import ROUND_FRICTION_PER_MIN
 from slowhand.strokes.kneading import Cycles, KneadingTracker
 from slowhand.strokes.legs import Motion, Part
-from slowhand.strokes.paced import ROUND_CADENCE, Pass
+from slowhand.strokes.paced import ROUND_CADENCE
 from slowhand.wire.messages_gen import CuePattern
 
 PACE_LINE = "A little slower: with the pulse."
@@ -51,7 +51,7 @@ class PaceLead:
     """
 
     def __init__(self, limits: Limits, mode: Mode) -> None:
-        self._feels_glides = mode is not Mode.FORCE
+        self._sees_glides = mode is Mode.STRIP   # without one, turns of slow glides are lost in the sensor's drift
         self._rules = limits.following
         self._pacer = Pacer(limits.pace)
         self._following = Following(limits.following)
@@ -63,7 +63,6 @@ class PaceLead:
         self._kneaded_us = 0                   # the latest boundary between kneading circles
         self._glided_us = 0                    # the latest end of a glide
         self._heard_us = 0                     # when a cadence was taken last
-        self._pass_us = 0                      # end of the latest pass without a strip
         self._other: str | None = None         # what the hand does that the pulse does not lead
         self._fast_since_us: int | None = None
         self._said_us: int | None = None       # when the word was given last
@@ -174,8 +173,6 @@ class PaceLead:
             self._leg(motion.part, goes_on=contact and motion.moving)
         if heard and t_us - self._heard_us >= CADENCE_EVERY_US:
             self._cadence(t_us, pace)
-        if pace.end_us > self._pass_us:
-            self._pass(Pass(*pace[3:8]))
         turned = before_us != (self._kneaded_us, self._glided_us)
         return self._word(t_us) if turned and may_speak and not self._silent else None
 
@@ -186,12 +183,6 @@ class PaceLead:
         self._glided_us = leg.end_us
         # A glide begins where the one before it turned; one that ends in rest or in the air has not begun another.
         self._turns(GLIDE, times + ([leg.end_us] if goes_on else []))
-
-    def _pass(self, latest: Pass) -> None:
-        self._pass_us = latest.end_us
-        if latest.travels:
-            self._glided_us = latest.end_us
-            self._turns(GLIDE, [latest.start_us])
 
     def _circles(self, cycles: Cycles) -> None:
         """Cycles are told at each half; only those that follow each other end to end are circles."""
@@ -256,8 +247,8 @@ class PaceLead:
     def _why_unknown(self, target: PaceTarget) -> str:
         if self._other is not None:
             return "the pulse is for glides" if target.kind == GLIDE else "the pulse is for kneading"
-        if target.kind == GLIDE and not self._feels_glides:
-            return "glides are not felt by the pads alone"
+        if target.kind == GLIDE and not self._sees_glides:
+            return "cannot be timed without the strip"
         return "find the pulse" if self._contact else "feel the pulse"
 
 
