@@ -63,6 +63,8 @@ def test_the_routine_step_comes_before_the_technique_and_the_giver_before_both()
     assert pacer.target == PaceTarget(KNEAD, 30.0)
     pacer.hear({"kind": "glide", "cm_s": 8})
     assert pacer.target == PaceTarget(GLIDE, 8.0, 300.0)
+    pacer.hear({"kind": "knead"})
+    assert pacer.target == PaceTarget(KNEAD, 40.0)
     pacer.hear(None)
     assert pacer.target is None
 
@@ -86,7 +88,7 @@ def test_slower_and_faster_keep_within_bounds_and_can_be_said_again() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    ["quick", 6, True, [], {"kind": "glide"}, {"kind": "glide", "cm_s": 60}, {"kind": "knead", "per_min": "40"},
+    ["quick", 6, True, [], {"kind": "glide", "cm_s": None}, {"kind": "glide", "cm_s": 60}, {"kind": "knead", "per_min": "40"},
      {"kind": "knead", "per_min": float("nan")}, {"kind": "auto", "scale": True}, {"cm_s": 6}, "slower", {"kind": []}],
 )  # fmt: skip
 def test_what_is_no_pace_is_refused_in_one_line_and_changes_nothing(wrong: object) -> None:

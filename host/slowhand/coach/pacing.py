@@ -103,8 +103,8 @@ class Pacer:
 
         Args:
             value: None for no pulse, "auto", ``{"kind": "auto", "scale": 0.8}``, "slower" or "faster" than now,
-                ``{"kind": "glide", "cm_s": 6}`` (and ``"length_mm"`` if not the technique's), or
-                ``{"kind": "knead", "per_min": 40}``.
+                ``{"kind": "glide", "cm_s": 6, "length_mm": 300}``, or ``{"kind": "knead", "per_min": 40}``;
+                numbers that are left out are the technique's own.
 
         Raises:
             BadInputError: anything else, or a pace outside the bounds of ``limits.toml``.
@@ -146,14 +146,14 @@ class Pacer:
         if isinstance(self._choice, PaceTarget):
             self.target = self._choice
         elif self._choice == AUTO:
-            target = self._step or self._own()
+            target = self._step or self._own(self._kind)
             self.target = replace(target, value=self._bounded(target.kind, target.value * self._scale))
         else:
             self.target = None
 
-    def _own(self) -> PaceTarget:
+    def _own(self, kind: str) -> PaceTarget:
         name, rules = self._technique, self._defaults
-        if self._kind == KNEAD:
+        if kind == KNEAD:
             return PaceTarget(KNEAD, rules.knead_per_min[name])
         return PaceTarget(GLIDE, rules.glide_cm_s[name], rules.glide_mm.get(name, rules.glide_mm[DEFAULT_TECHNIQUE]))
 
@@ -180,13 +180,12 @@ class Pacer:
         kind = value.get("kind") if isinstance(value, dict) else None
         if not isinstance(value, dict) or kind not in (GLIDE, KNEAD):
             raise BadInputError(PACE_NEEDS.format(found=repr(value), glide=6, knead=40))
+        own = self._own(kind)
         if kind == KNEAD:
-            return PaceTarget(KNEAD, self._number(value, "per_min", *self._bounds(KNEAD)))
-        length = self._number({"length_mm": self._own_length(), **value}, "length_mm", 50.0, 600.0)
+            return PaceTarget(KNEAD, self._number({"per_min": own.value, **value}, "per_min", *self._bounds(KNEAD)))
+        value = {"cm_s": own.value, "length_mm": own.length_mm, **value}
+        length = self._number(value, "length_mm", 50.0, 600.0)
         return PaceTarget(GLIDE, self._number(value, "cm_s", *self._bounds(GLIDE)), length)
-
-    def _own_length(self) -> float:
-        return self._defaults.glide_mm.get(self._technique, self._defaults.glide_mm[DEFAULT_TECHNIQUE])
 
     @staticmethod
     def _number(value: dict, key: str, low: float, high: float) -> float:

@@ -60,6 +60,9 @@ def slow_part(state: LiveState) -> dict[str, Section]:
             "choosing": state.choosing,
             "zone": state.zone,
             "start_over": state.may_start_over,
+            "technique": state.technique,
+            "techniques": list(state.techniques),
+            "feedback": state.feedback,
         },
         "body": {
             "length": state.back_length_mm,

@@ -158,6 +158,9 @@ class LiveState:
     strip_y_mm: tuple[float, ...] = ()     # places of the strip's magnets along the spine; empty: no strip in use
     sensitive: tuple[SoreView, ...] = ()   # the receiver's sore places
     pacing: PaceView | None = None   # None: no glove has said what it has
+    technique: str | None = None     # what works now, by the giver's word: "palm", "elbow" ...; None: not said
+    techniques: tuple[str, ...] = ()  # that can be said
+    feedback: bool = True            # False: practice in which the coach is silent
 
 
 class Session(Protocol):
