@@ -344,6 +344,7 @@ SCENES: dict[str, Callable[[LiveState], LiveState]] = {
     "pace_off": _paced(PaceView("off")),
     "paced_stale": lambda calm: replace(_stale(calm), pacing=GLIDES),
     "practice": _paced(GLIDES, feedback=False),
+    "paced_start": lambda calm: replace(SCENES["await_away"](calm), pacing=replace(GLIDES, words="after the start steps")),
     "paced_finished": lambda calm: replace(_finished(calm), pacing=GLIDES),
     "finished": _finished,
     "warning": _warning,

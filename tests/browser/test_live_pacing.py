@@ -84,7 +84,7 @@ def test_nothing_leads_when_samples_have_stopped_or_the_session_is_over(open_pag
     assert ring(page).get_attribute("data-phase") == before
     stage.show(page, "paced")
     expect(ring(page)).to_have_attribute("data-level", "ok")
-    for scene in ("paced_finished", "pace_off", "practice", "good"):
+    for scene in ("paced_finished", "paced_start", "pace_off", "practice", "good"):
         stage.show(page, scene)
         expect(ring(page)).to_be_hidden()
 
@@ -111,8 +111,8 @@ def test_each_choice_of_pace_is_told_to_the_session(open_page, stage):
     expect(sheet(page)).to_contain_text("No pulse leads.")
     pressed = lambda name: page.get_by_role("button", name=name, exact=True)  # noqa: E731
     expect(pressed("Slower")).to_have_attribute("aria-disabled", "true")
-    pressed("Technique’s own").click()
-    expect(pressed("Technique’s own")).to_have_attribute("aria-pressed", "true")
+    pressed("Suggested").click()
+    expect(pressed("Suggested")).to_have_attribute("aria-pressed", "true")
     expect(sheet(page)).to_contain_text("Glides of 6 cm/s: turn at each pulse, every 5 s.")
     expect(ring(page)).to_be_visible()
     pressed("Kneading").click()

@@ -111,7 +111,7 @@ def test_a_hand_that_keeps_a_pace_of_its_own_is_told_so_and_not_that_it_follows(
 
 
 def test_the_page_sees_the_pulse_and_the_pace_goes_on_in_the_next_session(tmp_path: Path) -> None:
-    bench = Bench(follower(), tmp_path)
+    bench = Bench(follower(), tmp_path, with_strip=False)
     bench.run(0.7)
     bench.engine.tell("pace", "auto")
     bench.engine.tell("pace", "slower")
@@ -134,7 +134,7 @@ def test_the_page_sees_the_pulse_and_the_pace_goes_on_in_the_next_session(tmp_pa
 
 def test_the_pulses_begin_anew_after_the_cable_was_out(tmp_path: Path) -> None:
     bench = Bench(follower(), tmp_path)
-    bench.run(0.7)
+    bench.run(9.0)
     bench.engine.tell("pace", GLIDES)
     bench.run(0.3)
     before = bench.engine.state().pacing
@@ -153,7 +153,7 @@ def test_the_pulses_begin_anew_after_the_cable_was_out(tmp_path: Path) -> None:
 
 def test_the_pace_survives_that_the_magnets_are_given_up(tmp_path: Path) -> None:
     bench = Bench(follower(), tmp_path)
-    bench.run(0.7)
+    bench.run(9.0)
     bench.engine.tell("pace", {"kind": "knead", "per_min": 30})
     bench.run(0.3)
     before = bench.engine.state().pacing
@@ -165,6 +165,23 @@ def test_the_pace_survives_that_the_magnets_are_given_up(tmp_path: Path) -> None
     assert (after.period_us, after.origin_us) == (before.period_us, before.origin_us)
     bench.engine.tell("pace", "faster")
     assert bench.engine.state().pacing.period_us == 1_600_000
+
+
+def test_nothing_buzzes_until_the_start_steps_are_done(tmp_path: Path) -> None:
+    bench = Bench(follower(), tmp_path)
+    bench.run(0.7)
+    bench.engine.tell("pace", "auto")
+    while bench.engine.state().phase != "running":
+        bench.run(0.1)
+        assert bench.engine.state().phase == "running" or bench.glove.model._buzzer._pace is None
+    bench.run(0.2)
+    view = bench.engine.state().pacing
+    assert view is not None and view.origin_us is not None and bench.glove.model._buzzer._pace is not None
+    bench.engine.start_over()
+    bench.run(0.2)
+    again = bench.engine.state().pacing
+    assert again is not None and (again.words, again.origin_us) == ("after the start steps", None)
+    assert bench.glove.model._buzzer._pace is None
 
 
 def test_a_pace_that_is_none_is_refused_and_not_recorded(tmp_path: Path) -> None:

@@ -148,6 +148,7 @@ class Coach:
         now = self._latest
         now.t_us, now.phase, now.contact, now.located, now.x_known = t_us, phase, contact, located, x_known
         now.speed_cm_s, now.total_n, now.at_least, now.zone_n, now.pace = speed, total, at_least, zone_n, pace
+        self.pacing.ready(phase == Phase.RUNNING)
         if phase != Phase.RUNNING:
             if self._running:
                 self._note(changed, self._flags.end(t_us))

@@ -57,6 +57,7 @@ class PaceLead:
         self._following = Following(limits.following)
         self._origin_us: int | None = None     # of the pulses that lead now
         self._silent = False
+        self._ready = mode is not Mode.STRIP   # nothing buzzes while the giver is asked to hold still
         self._asked = False                    # a pace was asked for in this session
         self._t_us = 0
         self._contact = False
@@ -108,6 +109,12 @@ class PaceLead:
         self._silent = silent
         self._follow()
 
+    def ready(self, ready: bool) -> None:
+        """Whether the start procedure is complete (or there is none): before that nothing leads."""
+        if ready != self._ready:
+            self._ready, self._origin_us = ready, self._origin_us if ready else None
+            self._follow()
+
     # -- what the glove and the page want to know ------------------------------------------------------------------
 
     @property
@@ -119,14 +126,14 @@ class PaceLead:
     def pulse(self) -> PacePulse:
         """What the glove should do now."""
         target = self._pacer.target
-        return STOP if target is None or self._silent else target.pulse
+        return target.pulse if target is not None and self._ready and not self._silent else STOP
 
     def led(self) -> Led:
         """For the page, as of the last row."""
         target = None if self._silent else self._pacer.target
         if target is None:
             return Led("off", None, None, "no pulse", IDLE, Figures())
-        verdict = self._following.verdict(self._t_us)
+        verdict = self._following.verdict(self._t_us) if self._ready else Verdict.UNKNOWN
         words, level = _WORDS.get(verdict, ""), OK if verdict is Verdict.WITH else IDLE
         if verdict is Verdict.UNKNOWN:
             words, level = self._why_unknown(target), UNKNOWN
@@ -245,11 +252,13 @@ class PaceLead:
         self._following.lead(self._pacer.target, None if self._silent else self._origin_us)
 
     def _why_unknown(self, target: PaceTarget) -> str:
+        if not self._ready:
+            return "after the start steps"
         if self._other is not None:
             return "the pulse is for glides" if target.kind == GLIDE else "the pulse is for kneading"
         if target.kind == GLIDE and not self._sees_glides:
             return "cannot be timed without the strip"
-        return "find the pulse" if self._contact else "feel the pulse"
+        return "find the pulse"
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

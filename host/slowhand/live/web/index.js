@@ -106,7 +106,7 @@ class LivePage {
   setPacing(pacing) {
     this.pacing = pacing;
     const { finished, feedback } = this.stage;
-    this.ring.setPacing(pacing, !finished && feedback !== false);
+    this.ring.setPacing(pacing, !finished && feedback !== false && this.root.dataset.starting !== "true");
     this.sheet.setPacing(pacing);
     this.sheet.setStage(this.stage, pacing.choice !== null);
     const silent = feedback === false && !finished;

@@ -14,7 +14,7 @@ export const PACE_RING = `
       <path class="lead-mark" d="M0-47v14"/>
       <circle class="lead-bead" r="7.5" cy="-40"/>
     </svg>
-    <p class="lead-state"><span class="icon"></span><span class="words" aria-live="polite"></span></p>
+    <p class="lead-state"><span class="lead-icon"></span><span class="words" aria-live="polite"></span></p>
   </div>`;
 
 /** The glove's clock as seen from here: the least that any message was late is taken for not late at all. */
@@ -42,7 +42,7 @@ export class PaceRing {
   constructor(host) {
     this.host = host;
     const find = (selector) => host.querySelector(selector);
-    [this.disc, this.bead, this.icon, this.words] = [".lead-disc", ".lead-bead", ".icon", ".words"].map(find);
+    [this.disc, this.bead, this.icon, this.words] = [".lead-disc", ".lead-bead", ".lead-icon", ".words"].map(find);
     this.clock = new GloveClock();
     this.tone = new PaceTone();
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");

@@ -18,7 +18,7 @@ export const SESSION_SHEET = `
     <div class="sheet-body">
       <div class="sheet-part" role="group" aria-label="Pace">
         <h3>Pace</h3><p class="sheet-now" role="status"></p>
-        <div class="choices">${choice("off", "Off")}${choice("auto", "Technique’s own")}${choice("knead", "Kneading")}
+        <div class="choices">${choice("off", "Off")}${choice("auto", "Suggested")}${choice("knead", "Kneading")}
           ${choice("slower", "Slower", false)}${choice("faster", "Faster", false)}
           <button type="button" class="button choice" data-tone aria-pressed="false">Soft tone</button></div>
       </div>
