@@ -186,6 +186,21 @@ def test_the_tone_is_off_until_it_is_wanted_and_then_sounds_with_the_pulse(open_
     page.close()
 
 
+@pytest.mark.parametrize("scene", ["paced", "paced_fast", "paced_unknown", "paced_stale"])
+@pytest.mark.parametrize("size", SIZES)
+def test_the_ring_and_its_words_stay_within_the_coach_s_card(open_page, scene, size):
+    page = open_page(scene, SIZES[size])
+    outside = page.evaluate("""() => { const card = document.querySelector('.coach').getBoundingClientRect();
+      return [...document.querySelectorAll('.coach .line, .lead, .lead svg, .lead-icon, .lead .words')]
+        .filter((part) => part.offsetParent !== null || part.tagName === 'svg')
+        .map((part) => [part.getAttribute('class') ?? part.tagName, part.getBoundingClientRect()])
+        .filter(([, box]) => box.width && (box.top < card.top || box.bottom > card.bottom || box.left < card.left
+          || box.right > card.right)).map(([name]) => name); }""")
+    assert outside == []
+    line, lead = page.locator(".coach .line").bounding_box(), ring(page).bounding_box()
+    assert line is not None and lead is not None and line["x"] + line["width"] <= lead["x"]
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_the_sheet_leaves_the_coach_and_the_gauges_in_sight_and_its_targets_are_big(open_page, stage, size):
     page = open_page("good")
