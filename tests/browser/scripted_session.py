@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import threading
 import time
@@ -18,6 +19,7 @@ from slowhand.session.live_state import (
     LinkState,
     LinkView,
     LiveState,
+    PaceView,
     PadView,
     SoreView,
 )
@@ -46,6 +48,7 @@ class ScriptedSession:
         self.recording = True
         self._zone: str | None = None
         self._implant: bool | None = None
+        self._told: dict[str, object] = {}
 
     def play(self, scene: str) -> int:
         """Change the scene; returns its number, which the state carries as the session's."""
@@ -53,6 +56,7 @@ class ScriptedSession:
             self._scene = scene
             self._scene_number += 1
             self._zone = self._implant = None
+            self._told = {}
             return self._scene_number
 
     @property
@@ -71,6 +75,7 @@ class ScriptedSession:
             calm = SCENES[scene](calm)
         may_start_over = calm.mode == "strip" and calm.phase == "running" and not (calm.finished or calm.demo)
         zone = self._zone if calm.choosing else None
+        calm = _as_told(calm, self._told)
         return replace(calm, session_id=number, zone=zone, may_start_over=may_start_over)
 
     def start(self) -> None:
@@ -86,6 +91,10 @@ class ScriptedSession:
     def choose_zone(self, name: str | None) -> None:
         self._note(f"zone-{name}")
         self._zone = name
+
+    def tell(self, kind: str, value: object) -> None:
+        self._note(f"tell-{json.dumps([kind, value], separators=(',', ':'))}")
+        self._told[kind] = value
 
     def start_over(self) -> None:
         self._note("start-over")
@@ -261,6 +270,28 @@ def _motion_unknown(calm: LiveState) -> LiveState:
     return replace(_motion(calm), pace=pace, coach_line="Pace unknown: go on gently.", coach_level=Level.UNKNOWN)
 
 
+GLIDES = PaceView("auto", "glide", 6.0, "cm/s", 5_000_000, 1_250_000, Level.OK, "with the pulse", 1.2, 0.05, 0.04, 0.95)
+CIRCLES = replace(GLIDES, kind="knead", target=40.0, unit="a minute", period_us=1_500_000)
+TECHNIQUES = ("fingers", "palm", "fist", "forearm", "elbow")
+
+
+def _paced(pacing: PaceView, **changes: object) -> Callable[[LiveState], LiveState]:
+    def scene(calm: LiveState) -> LiveState:
+        return replace(calm, pacing=pacing, techniques=TECHNIQUES, technique="palm", **changes)
+    return scene
+
+
+def _as_told(calm: LiveState, told: dict[str, object]) -> LiveState:
+    """What the page has told, as a session would show it."""
+    if "pace" in told:
+        pace = told["pace"]
+        knead = isinstance(pace, dict) and pace["kind"] == "knead"
+        pacing = PaceView("off") if pace is None else replace(CIRCLES, choice="knead") if knead else GLIDES
+        calm = replace(calm, pacing=pacing)
+    calm = replace(calm, technique=str(told["technique"])) if "technique" in told else calm
+    return replace(calm, feedback=bool(told["feedback"])) if "feedback" in told else calm
+
+
 def _apart(calm: LiveState) -> HandView:
     """Pads that press without a place."""
     return replace(NO_HAND, pads=tuple(replace(pad, x_mm=None, y_mm=None) for pad in calm.hand.pads))
@@ -306,6 +337,16 @@ SCENES: dict[str, Callable[[LiveState], LiveState]] = {
     "magnets": lambda calm: replace(calm, implant=Implant.ASK),
     "other_body": lambda calm: replace(calm, back_length_mm=400.0, sensitive=(SoreView(60.0, 120.0, 30.0, 8.0),),
                                        strip_y_mm=tuple(40.0 * i for i in range(11))),
+    "paced": _paced(GLIDES),
+    "paced_fast": _paced(replace(GLIDES, level=Level.IDLE, words="a little fast", rate_error_pct=12.0),
+                         coach_line="A little slower: with the pulse.", coach_level=Level.IDLE),
+    "paced_unknown": _paced(replace(GLIDES, level=Level.UNKNOWN, words="find the pulse", rate_error_pct=None)),
+    "paced_kneading": _paced(CIRCLES),
+    "pace_off": _paced(PaceView("off")),
+    "paced_stale": lambda calm: replace(_stale(calm), pacing=GLIDES),
+    "practice": _paced(GLIDES, feedback=False),
+    "paced_start": lambda calm: replace(SCENES["await_away"](calm), pacing=replace(GLIDES, words="after the start steps")),
+    "paced_finished": lambda calm: replace(_finished(calm), pacing=GLIDES),
     "finished": _finished,
     "warning": _warning,
     "by_feel": lambda calm: replace(calm, feedback=False, flags=(), flag_counts={}, pace=QUIET, pressure=QUIET,

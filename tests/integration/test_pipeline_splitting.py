@@ -34,6 +34,8 @@ def raw_rows() -> np.ndarray:
 def play(mode: Mode, cuts: list[int], rows: int | None = None) -> tuple[bytes, list]:
     raw = raw_rows()[:rows]
     pipeline = Pipeline(GLOVE, STRIP if mode is Mode.STRIP else None, RECEIVER, mode)
+    pipeline.coach.tell("pace", "auto")
+    pipeline.coach.tell("pulse", 4_000_000)
     edges = [0, *sorted(cuts), len(raw)]
     parts = [pipeline.process(raw[a:b]) for a, b in pairwise(edges)]
     parts.append(pipeline.finish())
@@ -42,6 +44,7 @@ def play(mode: Mode, cuts: list[int], rows: int | None = None) -> tuple[bytes, l
         [asdict(thing) for part in parts for thing in getattr(part, name)]
         for name in ("strokes", "flags_changed", "cues", "limits")
     ]
+    found.append([pipeline.coach.pacing.session_figures()])
     return touch.tobytes(), found
 
 
@@ -103,9 +106,10 @@ def test_as_live_in_small_blocks(block: int, rows: int) -> None:
 
 def test_the_results_are_worth_comparing() -> None:
     """Guards the tests above: there are strokes with flags, cues, limits and places in what they compare."""
-    _, (strokes, flags, cues, limits) = whole(Mode.STRIP)
+    _, (strokes, flags, cues, limits, [pacing]) = whole(Mode.STRIP)
     assert len(strokes) > 5 and any(stroke["flags"] for stroke in strokes)
     assert len(flags) > 4 and len(cues) > 1 and len(limits) > 3
+    assert pacing["turns"] > 3
     touch = np.concatenate([Pipeline(GLOVE, STRIP, RECEIVER, Mode.STRIP).process(raw_rows()).touch])
     assert np.count_nonzero(touch["phase"] == Phase.RUNNING) > 4000 and np.count_nonzero(touch["located"]) > 3000
 

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from slowhand.coach.flag import Flag
-from slowhand.coach.pacing import PacePulse
 from slowhand.coach.receiver import Receiver
 from slowhand.errors import BadInputError
 from slowhand.locate.strip import load_strip
@@ -336,15 +335,6 @@ def test_a_left_glove_gets_the_mirrored_nominal_profile(tmp_path: Path) -> None:
     bench.run(1.0)
     bench.engine.stop()
     assert bench.store.read(1).info.setup["glove"]["hand"] == "left"
-
-
-def test_pacing_pulses_reach_the_glove(bench: Bench) -> None:
-    bench.run(0.5)
-    bench.engine.start()
-    bench.engine.set_pace(PacePulse(1000, 100, 120))
-    bench.run(3.0)
-    bench.engine.stop()
-    assert replay(bench.store, 1).raw["haptic"].any()
 
 
 def test_a_second_start_ends_the_first_session(bench: Bench) -> None:

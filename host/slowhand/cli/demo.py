@@ -59,7 +59,8 @@ def demo(
         ending = Ending(glove, store, out, stay)
         wishes = Wishes(receiver=load_receiver(), strip=load_strip())
         session_id = coach(
-            SerialLink(glove.port), wishes, store, where, open_browser=not no_browser, demo=True, until=ending.reached
+            SerialLink(glove.port), wishes, store, where, open_browser=not no_browser, demo=True, until=ending.reached,
+            told={"pace": "auto"},
         )
         for file in ending.written() or write_files(store, session_id, out):
             typer.echo(file)

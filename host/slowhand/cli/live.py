@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -119,15 +119,16 @@ def coach(
     open_browser: bool,
     demo: bool = False,
     until: Callable[[SessionEngine], bool] | None = None,
+    told: Mapping[str, object] | None = None,
 ) -> int:
-    """Record and show one session; returns its number.
+    """Record and show one session; returns its number. ``told``: to the coach, from the beginning.
 
     Blocks until Ctrl-C or until ``until(engine)``, asked ten times a second, is true.
     """
     from slowhand.live.page import listen, serve
 
     listen(*where).close()  # an address in use is said at once, not after the glove has answered
-    with running(link, wishes, store, demo=demo) as engine:
+    with running(link, wishes, store, demo=demo, told=told) as engine:
         session_id = engine.state().session_id
         serve(
             engine, *where, open_browser=open_browser, until=(lambda: until(engine)) if until else None,
@@ -138,7 +139,9 @@ def coach(
 
 
 @contextlib.contextmanager
-def running(link: Link, wishes: Wishes, store: SessionStore, *, demo: bool) -> Iterator[SessionEngine]:
+def running(
+    link: Link, wishes: Wishes, store: SessionStore, *, demo: bool, told: Mapping[str, object] | None = None
+) -> Iterator[SessionEngine]:
     """An engine that records, with a glove that has answered: a port that is refused leaves no empty session.
 
     Raises LinkError, NotAGloveError or ProtocolMismatchError when there is none at the start; later the page shows
@@ -150,7 +153,7 @@ def running(link: Link, wishes: Wishes, store: SessionStore, *, demo: bool) -> I
     reconnecting = ReconnectingLink(link)
     reconnecting.open()
     warm_up(wishes.glove, wishes.strip, wishes.receiver)
-    with SessionEngine(reconnecting, store, wishes, demo=demo) as engine:
+    with SessionEngine(reconnecting, store, wishes, demo=demo, told=told) as engine:
         await_glove(engine)
         engine.start()
         yield engine

@@ -16,6 +16,7 @@ from slowhand.coach.flags import FlagTracker, Moment
 from slowhand.coach.limits import Limits
 from slowhand.coach.lines import Latest, current_line, is_calm
 from slowhand.coach.motion_pace import PACE_COLUMNS, MotionPace, motion_pace_reading
+from slowhand.coach.pace_lead import PACE_LINE, PaceLead
 from slowhand.coach.ramp import Ramp
 from slowhand.coach.readings import Reading, pace_reading, pressure_reading
 from slowhand.coach.receiver import Receiver, SensitivePlace
@@ -68,8 +69,11 @@ class Coach:
         self._ramp = Ramp(self._limits, receiver.back_length_mm)
         self._cues = CueChooser(self._limits.cue, self._placed, self._fading)
         self._reflex = ReflexPlanner(profile, self._zones, self._limits, self._placed)
+        self.pacing = PaceLead(self._limits, mode)
         self._ears: dict[str, Callable[[object], None]] = {   # by the kind of what is told
             "technique": self._use_technique, "feedback": self._use_feedback,
+            "pace": lambda value: self.pacing.hear(value),          # not bound: pacing may be another coach's
+            "pulse": lambda value: self.pacing.pulse_began(value),  # told by the engine: the glove's pulses have begun
         }
         self.silent_us = 0   # of the session, after its start procedure, in which nothing was said
         self._chosen: str | None = None
@@ -115,6 +119,7 @@ class Coach:
         """What a person has said to a coach that another takes over from still holds."""
         self._judge_anew(before._terms)
         self.silent_us = before.silent_us
+        self.pacing = before.pacing
 
     def _use_technique(self, name: object) -> None:
         self._judge_anew(replace(self._terms, technique=technique_named(name)))
@@ -136,12 +141,14 @@ class Coach:
         self._ramp.use(self._limits, terms.receiver.back_length_mm)
         self._cues.use(self._limits.cue, terms.technique)
         self._reflex.use(self._zones, self._limits, at_alarm=not terms.feedback)
+        self.pacing.use_technique(self.technique)
+        self.pacing.silence(not terms.feedback)
         # Forces of the last row are those in the zones of then.
         known = dict(zip([(zone.kind, zone.place) for zone in before], self._latest.zone_n, strict=False))
         self._latest.zone_n = [known.get((zone.kind, zone.place), math.nan) for zone in self._zones.zones]
 
     def tell(self, kind: str, value: object) -> None:
-        """What a person says in mid-session ; it holds from the next row on.
+        """What a person says in mid-session; it holds from the next row on.
 
         Raises:
             BadInputError: no such kind, or a value that it cannot have.
@@ -183,6 +190,7 @@ class Coach:
         now = self._latest
         now.t_us, now.phase, now.contact, now.located, now.x_known = t_us, phase, contact, located, x_known
         now.speed_cm_s, now.total_n, now.at_least, now.zone_n, now.pace = speed, total, at_least, zone_n, pace
+        self.pacing.ready(phase == Phase.RUNNING)
         if phase != Phase.RUNNING:
             if self._running:
                 self._note(changed, self._flags.end(t_us))
@@ -209,6 +217,10 @@ class Coach:
             # The value of an open flag grows without a change that is told; speak about it as it is now.
             self._open = self._flags.open_flags()
         self._speak(t_us, step_us, contact, contact and located, (cop[0], cop[1]), total, cues)
+        if self.pacing.on:
+            may_speak = not self._open and self._cues.quiet(t_us)
+            cue = self.pacing.step(t_us, contact, self._flags.kneading, pace, may_speak)
+            cues += [cue] if cue is not None else []
         if self._open or now.calm_since_us is None or not is_calm(now, self._terms, self.mode):
             now.calm_since_us = t_us
         if contact:
@@ -333,4 +345,5 @@ class Coach:
         """The one line for the page, and its level (``readings``)."""
         now = self._latest
         spoken_of = [flag for flag in self._open if not self._cues.holds_back(flag, now.t_us)]
-        return current_line(now, spoken_of, self._terms, self.mode, self.pace().level)
+        lagging = PACE_LINE if self.pacing.says(now.t_us, 1e6 * self._limits.cue.repeat_most_s / 2.0) else ""
+        return current_line(now, spoken_of, self._terms, self.mode, self.pace().level, lagging)

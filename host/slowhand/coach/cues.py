@@ -120,6 +120,10 @@ class CueChooser:
         wait_us = self._fading.wait_us(flag.kind.value, flag.severity is Severity.ALARM)
         return wait_us > 0.0 and t_us - flag.raised_us < wait_us
 
+    def quiet(self, t_us: int) -> bool:
+        """Whether nothing has been said for ``refractory_s``: what is least urgent (the pace) waits for that."""
+        return self._last_us is None or t_us - self._last_us >= 1e6 * self._timing.refractory_s
+
     def _remark(self, t_us: int, hint: Hint) -> Cue | None:
         if t_us - hint.since_us < self._fading.wait_us(hint.kind, alarm=False):
             return None

@@ -61,7 +61,7 @@ class FlagTracker:
         )
         self._chosen: str | None = None
         self._everywhere = None if places_known else self._watch_of("spine")
-        self._kneading = KneadingTracker(limits.too_fast_knead.must_last_cycles)
+        self.kneading = KneadingTracker(limits.too_fast_knead.must_last_cycles)
         self._cadence = KneadingWatch(limits.too_fast_knead, limits)
         self._stroke_speed, self._rhythm = StrokeSpeedWatch(limits), RhythmWatch(limits)
         self._last_us = 0
@@ -132,7 +132,7 @@ class FlagTracker:
 
     def _step_motion(self, now: Moment, changed: list[Flag | None]) -> None:
         lever = (now.cop_mm[0] - now.place_mm[0], now.cop_mm[1] - now.place_mm[1])
-        cycles = self._kneading.step(
+        cycles = self.kneading.step(
             now.t_us, now.contact, now.velocity_cm_s, now.place_mm, lever, now.heading_rad, now.total_n
         )
         changed.append(self._stroke_speed.step(now.t_us, *now.stroke_us, *now.stroke_peak_cm_s))
@@ -146,11 +146,11 @@ class FlagTracker:
         if cycles is not None:
             changed.append(self._cadence.cycles(now.t_us, cycles, now.cop_mm))
         if self._cadence.flag is not None:
-            changed.append(self._cadence.step(now.t_us, self._kneading.slowest_per_min(now.t_us)))
+            changed.append(self._cadence.step(now.t_us, self.kneading.slowest_per_min(now.t_us)))
 
     def end(self, at_us: int) -> list[Flag]:
         """Rows are missing, or the session is over: what is open closes where it was last known."""
-        self._kneading.reset()
+        self.kneading.reset()
         return [flag for watch in self._watches() if (flag := watch.end(at_us)) is not None]
 
     def open_flags(self) -> list[Flag]:

@@ -14,7 +14,9 @@ from slowhand.settings import read_toml
 
 Positive = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0)]
 Milliseconds = Annotated[int, Field(strict=True, gt=0)]
-NAMED_UNITS = ("_ms", "_s", "_mm", "_n", "_share", "_sigmas", "_cycles")   # as the end of a number's name
+# As the end of a number's name.
+NAMED_UNITS = ("_ms", "_s", "_mm", "_n", "_share", "_sigmas", "_cycles", "_per_min", "_pct", "_periods")
+Count = Milliseconds
 Share = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0, lt=1)]
 
 
@@ -164,6 +166,38 @@ class TechniqueBands(_Table):
         return self.model_copy(update=new)
 
 
+class PaceDefaults(_Sourced):
+    """The pace of each technique; keys of the three tables are the techniques' names."""
+
+    glide_cm_s: dict[str, Positive]
+    glide_mm: dict[str, Positive]
+    knead_per_min: dict[str, Positive]
+    slowest_cm_s: Positive
+    fastest_cm_s: Positive
+    slowest_per_min: Positive
+    fastest_per_min: Positive
+    slower_share: Share
+
+
+class FollowingRules(_Sourced):
+    """When a pulse is called followed, and when a word is said about it."""
+
+    rate_good_pct: Positive
+    rate_far_pct: Positive
+    phase_good: Share
+    spread_good: Share
+    even_good: Share
+    turns_least: Count
+    turns_most: Count
+    apart_least: Share
+    break_periods: Positive
+    glide_least_mm: Positive
+    off_for_s: Positive
+    again_after_s: Positive
+    again_most_s: Positive
+    cue_strength: Annotated[int, Field(strict=True, ge=0, le=255)]
+
+
 class Limits(_Table):
     """All of ``limits.toml``."""
 
@@ -182,6 +216,8 @@ class Limits(_Table):
     zones: Zones
     reflex: Reflex
     cue: CueTiming
+    pace: PaceDefaults
+    following: FollowingRules
 
     def of(self, kind: FlagKind) -> Limit:
         """The limit of a flag's kind; sore places have their own (``sensitive``)."""

@@ -46,9 +46,12 @@ def is_calm(now: Latest, terms: Terms, mode: Mode) -> bool:
 
 
 def current_line(
-    now: Latest, spoken_of: Sequence[Flag], terms: Terms, mode: Mode, pace_level: str
+    now: Latest, spoken_of: Sequence[Flag], terms: Terms, mode: Mode, pace_level: str, lagging: str = ""
 ) -> tuple[str, str]:
-    """The line and its level (``readings``); ``spoken_of`` are the open flags that may be named."""
+    """The line and its level (``readings``).
+
+    ``spoken_of`` are the open flags that may be named, ``lagging`` a word about the pulse that leads.
+    """
     if now.phase == Phase.AWAIT_AWAY:
         return "Hold your hand still, well away from the back.", UNKNOWN
     if now.phase == Phase.AWAIT_START_POSE:
@@ -58,7 +61,7 @@ def current_line(
     flag = most_urgent(spoken_of)
     if flag is not None:
         return line_for(flag, mode is Mode.STRIP, terms.technique), flag.severity.value
-    return _unknown_line(now, terms, mode) or _calm_line(now, terms, mode, pace_level)
+    return _unknown_line(now, terms, mode) or _calm_line(now, terms, mode, pace_level, lagging)
 
 
 def _unknown_line(now: Latest, terms: Terms, mode: Mode) -> tuple[str, str] | None:
@@ -70,10 +73,12 @@ def _unknown_line(now: Latest, terms: Terms, mode: Mode) -> tuple[str, str] | No
     return ("A pad cannot tell: stay light.", UNKNOWN) if now.at_least else None
 
 
-def _calm_line(now: Latest, terms: Terms, mode: Mode, pace_level: str) -> tuple[str, str]:
+def _calm_line(now: Latest, terms: Terms, mode: Mode, pace_level: str, lagging: str) -> tuple[str, str]:
     timing = terms.limits.cue
     if now.said and now.t_us - now.said_us < 1e6 * timing.refractory_s:
         return now.said, IDLE
+    if lagging:
+        return lagging, IDLE
     if now.touched_us is None:
         return "Begin lightly: let your hands sink in and feel.", IDLE
     if now.t_us - now.touched_us > LIFTED_US:

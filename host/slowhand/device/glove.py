@@ -8,11 +8,13 @@ from typing import Any
 from slowhand.clock import LATE_S, DeviceClock
 from slowhand.device.outbox import Outbox
 from slowhand.device.output import DeviceOutput, Notice, NoticeKind
+from slowhand.device.pulses import Pulses
 from slowhand.device.reception import Reception
 from slowhand.errors import BadInputError, NotAGloveError, ProtocolMismatchError, SlowhandError
 from slowhand.wire.framing import DELIMITER
 from slowhand.wire.messages_gen import (
     PROTOCOL_VERSION,
+    Ack,
     Cue,
     Hello,
     Identify,
@@ -69,7 +71,7 @@ class GloveDevice:
         self._rate_hz = _checked_rate(rate_hz)
         self._wanted = True                    # to stream
         self._limits: Limits | None = None
-        self._pace: Pace | None = None
+        self.pulses = Pulses(self._outbox)
         self._bytes_in = 0                     # since the link was opened
         self._frames_before = self._echoes_before = 0
         self._greeted = False                  # a Hello of our version came since the link was opened
@@ -137,7 +139,7 @@ class GloveDevice:
     def stop(self) -> None:
         """Stop streaming; the motor stops too."""
         self._wanted = False
-        self._pace = None
+        self.pulses.want(None)
         if self._greeted:
             self._ask_to_stop()
             self._enter(DeviceState.IDLE, "stopped")
@@ -163,9 +165,9 @@ class GloveDevice:
         """
         pace = Pace(period_ms, on_ms, strength)
         pace.pack()
-        self._pace = pace
+        self.pulses.want(pace)
         if self._greeted:
-            self._outbox.put(pace)
+            self.pulses.ask()
 
     def cue(self, pattern: int, strength: int) -> None:
         """Play a pattern (`CuePattern`) once, now or not at all. Strength 0-255.
@@ -187,8 +189,8 @@ class GloveDevice:
             self._after_reset()
         for hello in output.hellos:
             self._take_hello(hello, host_time_s)
-        for answer in output.answers:
-            self._take_answer(answer.command, answer.command_seq, answer)
+        for answer, at_us in zip(output.answers, output.answered_us, strict=True):
+            self._take_answer(answer, at_us)
         for pong in output.pongs:
             sent_s = self._pings.pop(pong.token, None)
             if sent_s is not None:
@@ -244,8 +246,7 @@ class GloveDevice:
             self._enter(DeviceState.STARTING, "the glove answers; asking it to begin")
         if first:
             self._next_ping_s = self._next_limits_s = host_time_s
-            if self._pace is not None:
-                self._outbox.put(self._pace)
+            self.pulses.ask()
         if self._wanted and not self._outbox.waits_for(Start.TYPE):
             self._ask_to_stream()
         elif not self._wanted:
@@ -258,12 +259,15 @@ class GloveDevice:
         if self._greeted and self._wanted and waiting:
             self._enter(DeviceState.STREAMING, "the glove is streaming")
 
-    def _take_answer(self, command: int, seq: int, answer: object) -> None:
-        message = self._outbox.answered(command, seq)
+    def _take_answer(self, answer: Ack | Nak, at_us: int) -> None:
+        first_try = self._outbox.was_first_try(answer.command, answer.command_seq)
+        message = self._outbox.answered(answer.command, answer.command_seq)
         if message is not None and isinstance(answer, Nak):
             reason = _nak_words(answer.reason)
             words = f"The glove refuses {type(message).__name__}: {reason}."
             self._notices.append(Notice(NoticeKind.COMMAND_REFUSED, words))
+        elif message is not None and isinstance(answer, Ack):
+            self.pulses.answered(answer, first_try, at_us)
 
     def _after_reset(self) -> None:
         self.clock.restart()

@@ -61,6 +61,11 @@ class Outbox:
         del self._waiting[message_type]
         return waiting.message
 
+    def was_first_try(self, message_type: int, seq: int) -> bool:
+        """Whether an answer with this number is for the first time that the waiting command was sent."""
+        waiting = self._waiting.get(message_type)
+        return waiting is not None and waiting.seqs[:1] == [seq]
+
     def waits_for(self, message_type: int) -> bool:
         return message_type in self._waiting
 

@@ -52,7 +52,8 @@ class DeviceOutput:
     hellos: tuple[Hello, ...] = ()
     rows_before_hello: tuple[int, ...] = ()   # for each Hello, how many of ``rows`` came before it
     statuses: tuple[Status, ...] = ()     # their t_us is as on the wire
-    answers: tuple[Ack | Nak, ...] = ()
+    answers: tuple[Ack | Nak, ...] = ()   # their t_us is as on the wire
+    answered_us: tuple[int, ...] = ()     # and on the unwrapped line
     pongs: tuple[PongSeen, ...] = ()
     notices: tuple[Notice, ...] = ()
 

@@ -36,13 +36,14 @@ class _Gathered:
     rows_before_hello: list[int] = field(default_factory=list)
     statuses: list[Status] = field(default_factory=list)
     answers: list[Ack | Nak] = field(default_factory=list)
+    answered_us: list[int] = field(default_factory=list)
     pongs: list[PongSeen] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
 
     def output(self) -> DeviceOutput:
         return DeviceOutput(
             rows_from(self.rows), tuple(self.events), tuple(self.hellos), tuple(self.rows_before_hello),
-            tuple(self.statuses), tuple(self.answers), tuple(self.pongs), tuple(self.notices),
+            tuple(self.statuses), tuple(self.answers), tuple(self.answered_us), tuple(self.pongs), tuple(self.notices),
         )  # fmt: skip
 
 
@@ -165,6 +166,7 @@ class Reception:
             gathered.pongs.append(PongSeen(t_us, message.token))
         else:
             gathered.answers.append(message)
+            gathered.answered_us.append(t_us)
 
     def _begin_boot(self, gathered: _Gathered) -> None:
         self.losses.new_boot()

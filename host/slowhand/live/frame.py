@@ -82,6 +82,27 @@ def slow_part(state: LiveState) -> dict[str, Section]:
             "held_back": not state.feedback and not state.finished,
         },
         "charts": {"files": list(state.charts)},
+        "pacing": _pacing_section(state),
+    }
+
+
+def _pacing_section(state: LiveState) -> Section:
+    """The pulse that leads: ``period`` and ``origin`` are device time, us; no judgement without fresh samples."""
+    led = state.pacing
+    if led is None or led.kind is None:
+        return {"choice": "off" if led else None, "kind": None}
+    live = _streaming(state)
+    return {
+        "choice": led.choice,
+        "kind": led.kind,
+        "target": _number(led.target, 1),
+        "unit": led.unit,
+        "period": led.period_us,
+        "origin": led.origin_us,
+        "level": (led.level if live else Level.STALE).value,
+        "words": led.words if live else NO_FRESH_DATA,
+        "phase": _number(led.phase, 3) if live else None,
+        "rate": _number(led.rate_error_pct, 1) if live else None,
     }
 
 

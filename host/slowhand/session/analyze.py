@@ -47,6 +47,7 @@ class Analysis:
     pads: tuple[PadHealth, ...] = ()  # each pad's channel at the end: usable, and how far its zero has drifted
     without_feedback_s: float = 0.0   # of the session, in which nothing was said of what was found
     smoothed: bool = False     # touch and strokes also use what was felt later; flags never do
+    pacing: dict[str, Any] | None = None   # how a pace was followed (`PaceLead.session_figures`); None: none was asked for
 
 
 def analyze(
@@ -131,7 +132,10 @@ def run(setup: Setup, rows: np.ndarray, progress: Progress | None = None) -> Ana
     strokes = sorted((stroke for block in blocks for stroke in block.strokes), key=lambda stroke: stroke.start_us)
     flags = pipeline.flags.flags()
     pads, silent_s = pipeline.sensing.health(), 1e-6 * pipeline.coach.silent_us
-    return Analysis(setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads, silent_s)
+    pacing = pipeline.coach.pacing.session_figures()
+    return Analysis(
+        setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads, silent_s, pacing=pacing
+    )
 
 
 def summarize(analysis: Analysis) -> dict[str, Any]:
@@ -168,6 +172,7 @@ def summarize(analysis: Analysis) -> dict[str, Any]:
             else {}
         ),
         **({"pace_without_strip": pace_known(analysis)} if setup.choice.mode is Mode.MOTION else {}),
+        "pacing": analysis.pacing,
         "flags": len(flags),
         "flags_by_kind": dict(sorted(Counter(flag.kind.value for flag in flags).items())),
         "flags_by_severity": dict(sorted(Counter(flag.severity.value for flag in flags).items())),

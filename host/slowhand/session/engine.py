@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 
-from slowhand.coach.pacing import PacePulse
 from slowhand.device import DeviceOutput, DeviceState, GloveDevice, NoticeKind
 from slowhand.errors import StoreError
 from slowhand.link.reconnecting import ReconnectingLink
 from slowhand.locate.pose import Mode
 from slowhand.session.arrivals import Arrivals
+from slowhand.session.glove_events import as_recorded
 from slowhand.session.glove_health import GloveHealth
 from slowhand.session.link_words import STALE_S, link_view
 from slowhand.session.live_state import Implant, LinkState, LiveState
 from slowhand.session.picture import Scene, draw, gone_stale
 from slowhand.session.pipeline import warm_up
+from slowhand.session.pulse_sender import PulseSender
 from slowhand.session.recorder import COMMIT_EVERY_S, Recorder
 from slowhand.session.results import Results
 from slowhand.session.setup import Setup
+from slowhand.session.standing import Standing
 from slowhand.session.store import SessionStore
 from slowhand.session.stream import Stream, Wishes
-from slowhand.wire.messages_gen import CuePattern, EventKind, Hello
+from slowhand.wire.messages_gen import CuePattern, Hello
 
 BLOCK_S = 0.02          # samples are taken in blocks of this length: 4 rows at 200 Hz
 PICTURE_EVERY_S = 1 / 30
@@ -42,6 +44,7 @@ class SessionEngine:
         store: where sessions are recorded; None: nowhere.
         wishes: the user's profiles, mode and rate.
         demo: shown on the page.
+        told: what the coach is told at every beginning, by kind (`Coach.tell`), until it is told otherwise.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class SessionEngine:
         *,
         now_s: Callable[[], float] = time.monotonic,
         demo: bool = False,
+        told: Mapping[str, object] | None = None,
     ) -> None:
         self.device = GloveDevice(int(wishes.rate_hz))
         self._link, self._wishes, self._now_s, self._demo = link, wishes, now_s, demo
@@ -62,12 +66,11 @@ class SessionEngine:
         self._failure: Exception | None = None
         self._getting_ready = ""
         self._stream: Stream | None = None
+        self._standing, self._pulse_sender = Standing(told or {}), PulseSender(self.device)
         self._arrivals = Arrivals()
         self._health = GloveHealth()
-        self._objection = ""
-        self._strokes = 0
-        self._began_s: float | None = None  # of the session, on our clock
-        self._ended_s: float | None = None
+        self._objection, self._strokes = "", 0
+        self._began_s, self._ended_s = None, None  # type: tuple[float | None, float | None]  # session, our clock
         self._session_id: int | None = None
         self._origin_us: int | None = None  # the session's beginning on the device's clock
         self._finished, self._charts = False, ()  # type: tuple[bool, tuple[str, ...]]
@@ -102,9 +105,10 @@ class SessionEngine:
             self._finished, self._charts = False, ()
             self._stream = None
             hello = self.device.hello
+            setup = self._wishes.setup_for(hello)
             if hello is not None and self.device.reception.compatible:
-                self._stream = Stream(self._wishes.setup_for(hello), hello)
-            self._recorder.describe(self._wishes.setup_for(hello).as_dict(), self.device.snapshot())
+                self._begin_stream(Stream(setup, hello))
+            self._recorder.describe(setup.as_dict(), self.device.snapshot())
             self._tell_answer(now)
             self._redraw(now)
 
@@ -119,11 +123,6 @@ class SessionEngine:
             self._redraw(self._now_s())
         if not self._recorder.commit():
             raise StoreError(self._recorder.warning)
-
-    def set_pace(self, pulse: PacePulse) -> None:
-        """Pacing pulses in the glove; a period of 0 stops them."""
-        with self._lock:
-            self.device.pace(pulse.period_ms, pulse.on_ms, pulse.strength)
 
     def choose_zone(self, name: str | None) -> None:
         """Without a strip: where the giver says that the hand is (``coach.CHOICES``, None: not known)."""
@@ -142,6 +141,7 @@ class SessionEngine:
             now, stream = self._now_s(), self._stream
             if stream is not None:
                 stream.tell(kind, value)
+                self._standing.keep(kind, value, stream)
                 self._recorder.event("told", {"kind": kind, "value": value, "after_us": stream.last_us}, now)
                 self._redraw(now)
 
@@ -262,6 +262,7 @@ class SessionEngine:
             self._follow_link()
             if data:
                 self._take(data, now)
+            self._pulse_sender.follow(self._stream, self.tell)
             answer = self.device.poll(now)
             if self.device.state is DeviceState.STREAMING:
                 self._recorder.clock(self.device.clock.fit, now)
@@ -306,11 +307,16 @@ class SessionEngine:
             self._recorder.event("other_glove", {"words": misfit, "unit": hello.unit_id}, self._now_s())
         anew = not self._recorder.recording and stream is not None and (misfit or stream.setup != setup)
         if stream is None or stream.rows == 0 or anew:
-            misfit, self._stream = "", Stream(setup, hello)
+            misfit = ""
+            self._begin_stream(Stream(setup, hello))
             self._recorder.describe(setup.as_dict(), None)
         else:
             stream.chips.use(hello)
         self._objection = misfit or self._wishes.objection(hello)
+
+    def _begin_stream(self, stream: Stream) -> None:
+        self._stream = stream
+        self._standing.tell_again(stream, self._recorder, self._now_s())
 
     def _note(self, output: DeviceOutput, now: float) -> None:
         if any(notice.kind is NoticeKind.GLOVE_RESTARTED for notice in output.notices):
@@ -319,10 +325,7 @@ class SessionEngine:
         for notice in output.notices:
             self._recorder.event(notice.kind.value, {"words": notice.words}, now)
         for event in output.events:
-            known = event.kind in EventKind.__members__.values()
-            kind = EventKind(event.kind).name.lower() if known else f"glove_event_{event.kind}"
-            detail = {"t_us": event.t_us, "pad": event.pad, "count": event.count, "limit": event.limit}
-            self._recorder.event(kind, detail, now)
+            self._recorder.event(*as_recorded(event), now)
 
     def _arrived(self, results: Results, now: float) -> None:
         for from_us, to_us in self._arrivals.add(results.touch, now):

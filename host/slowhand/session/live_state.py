@@ -108,6 +108,24 @@ class SoreView:
 
 
 @dataclass(frozen=True)
+class PaceView:
+    """The pulse that leads the pace, and how it is followed. ``None`` is unknown."""
+
+    choice: str                  # "off", "auto" (the technique's or the routine's own), "glide", "knead"
+    kind: str | None = None      # what the pulse leads: "glide", "knead"; None: nothing
+    target: float | None = None
+    unit: str = ""               # "cm/s" or "a minute"
+    period_us: int = 0           # from pulse to pulse; 0: none
+    origin_us: int | None = None   # when a pulse of the glove began, device time; None: it makes none (yet)
+    level: Level = Level.IDLE
+    words: str = ""              # "with the pulse", "a little fast", "find the pulse"
+    rate_error_pct: float | None = None   # above 0: too fast
+    phase: float | None = None   # of a period, -0.5..0.5, above 0: after the pulse
+    spread: float | None = None
+    evenness: float | None = None
+
+
+@dataclass(frozen=True)
 class LiveState:
     """Everything the page needs for one update."""
 
@@ -142,6 +160,7 @@ class LiveState:
     technique: str | None = None           # what the giver works with; None: nothing was said
     techniques: tuple[str, ...] = ()       # what may be said; empty: nothing now (a replay, no glove)
     feedback: bool = True                  # False: a practice in which nothing is said about the hand
+    pacing: PaceView | None = None         # None: no glove has said what it has
 
 
 class Session(Protocol):

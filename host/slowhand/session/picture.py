@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from slowhand.coach.flag import Flag
+from slowhand.coach.pace_lead import Led
+from slowhand.coach.pacing import GLIDE
 from slowhand.coach.readings import FULL_SCALE_TO_ALARM, PACE_FULL_SCALE, Reading
 from slowhand.coach.techniques import TECHNIQUES
 from slowhand.locate.pose import Mode, Phase
@@ -20,6 +22,7 @@ from slowhand.session.live_state import (
     LinkState,
     LinkView,
     LiveState,
+    PaceView,
     PadView,
     SoreView,
 )
@@ -102,6 +105,19 @@ def draw(scene: Scene) -> LiveState:
         technique=pipeline.coach.technique if pipeline else None,
         techniques=tuple(TECHNIQUES) if pipeline and not scene.finished else (),
         feedback=pipeline.coach.feedback if pipeline else setup.feedback,
+        pacing=pace_view(pipeline.coach.pacing.led()) if pipeline else None,
+    )
+
+
+def pace_view(led: Led) -> PaceView:
+    """The pulse that leads, as the page sees it."""
+    target, figures = led.target, led.figures
+    if target is None:
+        return PaceView(led.choice, words=led.words)
+    return PaceView(
+        led.choice, target.kind, target.value, "cm/s" if target.kind == GLIDE else "a minute", target.period_us,
+        led.origin_us, Level(led.level), led.words,
+        figures.rate_error_pct, figures.phase, figures.spread, figures.evenness,
     )
 
 

@@ -51,28 +51,43 @@ class KneadingTracker:
         self._beats = _ForceBeats()
         self._cycle_us = 0               # when the newest cycle (or half) was complete
         self._whole = 2                  # parts that make one cycle
+        self.part: Part | None = None    # of the motion that ended with the latest row
+        self.cycles: Cycles | None = None   # that changed with it
 
     def step(
         self, t_us: int, contact: bool, velocity_cm_s: tuple[float, float],
         place_mm: tuple[float, float], lever_mm: tuple[float, float], heading_rad: float, total_n: float,
     ) -> Cycles | None:
         """One row, as for ``MotionSplitter.step``. Returns the cycles when they have changed."""
+        self.part, self.cycles = None, None
         if not contact:
+            ended = self._splitter.finish(t_us) if self._splitter is not None else None
             self.reset()
+            self.part = ended
             return None
         if self._splitter is None:
             self._splitter = MotionSplitter(t_us)
-        part = self._splitter.step(t_us, *velocity_cm_s, place_mm, lever_mm, heading_rad)
+        self.part = self._splitter.step(t_us, *velocity_cm_s, place_mm, lever_mm, heading_rad)
+        self.cycles = self._cycles(t_us, total_n)
+        return self.cycles
+
+    @property
+    def moving(self) -> bool:
+        """The hand goes on from where the last part ended: it has turned there, and not rested or lifted."""
+        return self._splitter is not None and self._splitter.motion is Motion.LEG
+
+    def _cycles(self, t_us: int, total_n: float) -> Cycles | None:
         beat = self._beats.step(t_us, total_n)
-        if part is not None:
-            return self._leg(part)
-        if beat and len(self._legs) < TRAIN_LEGS and self._splitter.motion is not Motion.LEG:
+        if self.part is not None:
+            return self._leg(self.part)
+        if beat and len(self._legs) < TRAIN_LEGS and not self.moving:
             self._whole, self._cycle_us = 1, t_us
             return Cycles(self._beats.spans(self._count))
         return None
 
     def reset(self) -> None:
         """The contact is over, or rows are missing."""
+        self.part, self.cycles = None, None
         if self._splitter is not None:
             self._splitter = None
             self._legs = []

@@ -20,6 +20,7 @@ export const ICONS = {
   force: frame('<path d="M12 3v11m-4.5-4L12 14.5 16.5 10M4 20h16"/>'),
   magnet: frame('<path d="M6 4v8a6 6 0 0 0 12 0V4h-4v8a2 2 0 0 1-4 0V4zM6 8h4m4 0h4"/>'),
   again: frame('<path d="M4.5 5v5h5M5 10a8 8 0 1 1-1 5"/>'),
+  pace: frame('<circle cx="12" cy="12" r="8.5"/><path d="M12 1.5v5"/><circle cx="12" cy="12" r="3.4"/>'),
   demo: frame('<path d="M8 5.5v13l10.5-6.5z"/>'),
   record: '<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="7" fill="currentColor"/></svg>',
   stop: '<svg viewBox="0 0 24 24" aria-hidden="true"><rect x="6" y="6" width="12" height="12" rx="2.5"' +

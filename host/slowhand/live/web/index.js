@@ -4,7 +4,9 @@ import { Gauge } from "./gauge.js";
 import { Guide } from "./guide.js";
 import { setIcon, setText } from "./icons.js";
 import { Magnets } from "./magnets.js";
+import { PaceRing } from "./pace_ring.js";
 import { Banners, Bar, Controls, SoFar } from "./panels.js";
+import { SessionSheet } from "./session_sheet.js";
 import { SKELETON } from "./skeleton.js";
 import { StartOver } from "./start_over.js";
 import { keepAwake } from "./wake.js";
@@ -25,6 +27,9 @@ class LivePage {
     this.map = new BackMap(find(".map-drawing"), (zone) => actions.press(`zone-${zone}`));
     this.magnets = new Magnets(this.root, actions.press);
     this.startOver = new StartOver(this.root, actions.press);
+    this.ring = new PaceRing(find(".lead"));
+    this.sheet = new SessionSheet(this.root, actions.press, this.ring.tone);
+    this.pacing = { kind: null };
     this.guide = new Guide(find(".guide"));
     this.bar = new Bar(this.root);
     this.controls = new Controls(this.root, actions.press);
@@ -65,6 +70,7 @@ class LivePage {
     if (slow.notice?.text) this.controls.setBusy(false);
     if (slow.program) this.ending = slow.program.ending;
     if (slow.stage) this.setStage(slow.stage);
+    if (slow.stage || slow.pacing) this.setPacing(slow.pacing ?? this.pacing);
     if (slow.stage || slow.body) this.map.setChoice(this.stage);
     if (slow.stage || slow.link) this.setLink(slow.link ?? this.link);
   }
@@ -97,6 +103,16 @@ class LivePage {
     keepAwake(!stage.finished);
   }
 
+  setPacing(pacing) {
+    this.pacing = pacing;
+    const { finished, feedback } = this.stage;
+    this.ring.setPacing(pacing, !finished && feedback !== false && this.root.dataset.starting !== "true");
+    this.sheet.setPacing(pacing);
+    this.sheet.setStage(this.stage, pacing.choice !== null);
+    const silent = feedback === false && !finished;
+    this.banners.set("practice", "calm", "idle", silent ? "Practice without feedback: the coach is silent." : "");
+  }
+
   setLink(link) {
     this.link = link;
     this.bar.setLink(link, this.stage.finished);
@@ -121,6 +137,7 @@ class LivePage {
     if (fast === null || this.root.dataset.pageLink === "lost") return;
     this.gauges.pace.show(fast.pace);
     this.gauges.pressure.show(fast.pressure);
+    this.ring.heard(fast.pace[3], this.heardMs);
     this.map.show(fast.hand, fast.pads, performance.now(), fast.band);
     this.controls.setClock(fast.clock);
     if (fast.clock !== this.lastClock) {
@@ -136,6 +153,7 @@ class LivePage {
     this.root.dataset.pageLink = state;
     const words = this.ending ? "session over" : "page has no link";
     for (const gauge of Object.values(this.gauges)) gauge.disconnect(words);
+    this.ring.disconnect(words);
     if (this.coach.host.dataset.level !== "idle") this.coach.host.dataset.level = "stale";
     this.map.show(null, [], performance.now());
     if (this.ending) this.banners.set("page", "calm", "done", "Slowhand has ended. This is the last picture.");

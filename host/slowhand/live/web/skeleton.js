@@ -2,6 +2,8 @@
 import { gaugeMarkup } from "./gauge.js";
 import { guideMarkup } from "./guide.js";
 import { MAGNETS } from "./magnets.js";
+import { PACE_RING } from "./pace_ring.js";
+import { SESSION_SHEET, SHEET_BUTTON } from "./session_sheet.js";
 import { START_OVER, START_OVER_BUTTON } from "./start_over.js";
 
 const BRAND =
@@ -24,12 +26,14 @@ export const SKELETON = `
       <span class="rec"><span class="rec-dot" aria-hidden="true"></span><span class="rec-words"></span></span>
       <span class="time" role="timer" aria-label="Session clock">0:00</span>
     </div>
+    ${SHEET_BUTTON}
     <button type="button" class="button start"><span class="icon"></span><span class="text">Start recording</span></button>
     <button type="button" class="button stop" hidden><span class="icon"></span><span class="text">Stop recording</span></button>
   </section>
   <div class="notices">${MAGNETS}${START_OVER}<div class="banners" role="status"></div></div>
   <section class="coach" aria-label="Coach" data-level="idle">
     <span class="icon"></span><p class="line" aria-live="polite" aria-atomic="true"></p>
+    ${PACE_RING}
   </section>
   <section class="gauges" aria-label="Gauges">
     ${gaugeMarkup("Pace")}
@@ -58,4 +62,5 @@ export const SKELETON = `
     <p class="wire"></p>
     <p class="fine">A companion, not a medical device.</p>
   </footer>
+  ${SESSION_SHEET}
 </div>`;
