@@ -21,7 +21,8 @@ def test_ordinary_work_is_located_to_millimetres(script: str) -> None:
     assert max(r.speed for r in results) < 1.6
     assert min(r.located for r in results) > 0.90
     assert max(r.wrong for r in results) < 0.005 and max(r.wrong_y for r in results) < 0.01
-    # Stated sigmas are to be believed: two of them hold the truth nearly always.
+    # Stated sigmas are to be believed. What all magnets are off together lasts for a session, so it takes several.
+    results += [judged(script, seed, 70.0) for seed in range(306, 312)]
     assert np.mean([r.inside_x for r in results]) > 0.9 and np.mean([r.inside_y for r in results]) > 0.85
 
 

@@ -29,7 +29,7 @@ START_PLACE = 0.002   # m added to the place: the search has looked at these fie
 FITTING = 1.0         # smoothed d2 / 3 above this: no longer the same place
 JOIN_DOUBT = 1.5      # by how much its sigmas are taken larger where it joins the pass
 ELSEWHERE_M = 0.03    # farther apart than this, and than 4 sigmas, are two places
-LET_GO_S = 0.5        # without contact for this long, the way back has come to the approach
+LET_GO_S = 3.0        # without contact for this long, the way back has come to the approach
 
 # What is thought of the place that the pass had, on the way back (bridge.verdict).
 GOOD = 0

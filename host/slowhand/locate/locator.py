@@ -182,6 +182,7 @@ class Locator:
             estimate.snap_x[s] = estimate.x
             estimate.snap_cov[s] = estimate.cov
             estimate.snap_age[s] = 0.0
+        book["since_start_s"] = 0.0
         book["trial_s"] = TRIAL_S if start["strict"] else 0.0
         book["status"] = status.TRACK
 

@@ -74,17 +74,26 @@ class Parameters:
     nis_slow_s: float = 1.7           # study
     nis_slow_limit: float = 1.5
     nis_doubt: float = 0.15           # from here on sigmas grow, and iron may have changed (a ring, a phone)
-    nis_stated: float = 0.12          # and from here on stated sigmas
-    surprise_stated: float = 0.3      # and from here on, of what the field has been off for a quarter of a minute
-    surprise_seated: float = 0.5
+    nis_vouched: float = 0.12         # and from here on a place is vouched for less easily
+    nis_stated: float = 0.09          # and from here on stated sigmas
+    surprise_stated: float = 0.097    # and from here on, of what the field has lastingly been off; a plain world has 0.1
+    surprise_seated: float = 0.22
     doubt_iron: float = 4.0           # uT per sqrt(s) by which iron and room may then change
     height_limit: float = 3.5         # sigmas
     snapshot_s: float = 5.0
-    stated_x: float = 0.68            # stated over computed sigma, from coverage in simulation: much of the noise is doubt
-    stated_y: float = 0.80            # of the map, which the median world does not need
-    stated_coasting: float = 1.2      # without field
-    floor_x: float = 0.0006           # m: what all magnets are off together, nobody can see
-    floor_y: float = 0.0013
+    vouched_x: float = 0.68           # of the computed sigma must be within `located_sigma`, whatever is stated: a third of
+    vouched_y: float = 0.80           # it called six times as much wrong a place, with everything against it (study)
+    vouched_coasting: float = 1.2
+    stated_x: float = 0.23            # stated over computed sigma, from coverage in simulation: the filter doubts the map
+    stated_y: float = 0.48            # more than most worlds deserve, and what is off in the others is in the surprise
+    stated_coasting: float = 1.0      # without field
+    floor_x: float = 0.0005           # m: what all magnets are off together, nobody can see
+    floor_y: float = 0.0012
+    lasting_x: float = 0.0052         # m, at most, in a surprising world: what all magnets are off together
+    lasting_y: float = 0.0095
+    knee_x: float = 0.11              # excess of surprise at which half of its square is stated
+    knee_y: float = 0.74
+    creep: float = 0.0010             # m that the ribbon may have crept on the skin in five minutes
     stated_yaw: float = 1.0
 
 

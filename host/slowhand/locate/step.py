@@ -14,7 +14,7 @@ from slowhand.locate.pose import Mode, Phase
 from slowhand.locate.rotation import turn_in_hand
 from slowhand.locate.search import SETTLE_S, begin, level_enough, run_bank, score_grid, settle
 from slowhand.locate.start_watch import begin_again, watch
-from slowhand.locate.tracker import bound, carry, doubt, judge, look, stated, touch
+from slowhand.locate.tracker import bound, carry, doubt, judge, look, stated, touch, vouched
 
 STRIP_MODE = int(Mode.STRIP)
 RUNNING = int(Phase.RUNNING)
@@ -92,6 +92,7 @@ def _note(row, setup, book):
 def advance(row, n, est, bank, setup, book, frame, par, work):
     """One row after it."""
     seconds = carry(row, est, n, book, frame, par, work)
+    book.since_start_s += seconds
     feel(row, setup.pads, seconds, book)
     _remember_fields(row, seconds, book)
     if book.status == TRACK:
@@ -159,14 +160,20 @@ def report(row, pose, est, book, start, frame, par):
     pose.t_us = row.t_us
     pose.mode = STRIP_MODE
     pose.phase = RUNNING if started else (AWAIT_START_POSE if start.away_ready else AWAIT_AWAY)
-    # What makes the filter's own sigma too large is doubt of the map; while motion alone carries the place, it is not.
+    # The filter doubts the map more than most worlds deserve; what is off in the others shows in the surprise.
     coasting = min(1.0, book.field_s / COASTING_S)
     share_x = par.stated_x + coasting * (par.stated_coasting - par.stated_x)
     share_y = par.stated_y + coasting * (par.stated_coasting - par.stated_y)
-    sigma_x = stated(math.sqrt(share_x**2 * cov[P, P] + par.floor_x**2), book, frame, par)
-    sigma_y = stated(math.sqrt(share_y**2 * cov[P + 1, P + 1] + par.floor_y**2), book, frame, par)
-    sigma_z = stated(math.sqrt(share_y**2 * cov[P + 2, P + 2] + par.floor_y**2), book, frame, par)
-    pose.located = tracking and sigma_x <= par.located_sigma and sigma_y <= par.located_sigma
+    own_x = math.hypot(share_x * math.sqrt(cov[P, P]), par.floor_x)
+    own_y = math.hypot(share_y * math.sqrt(cov[P + 1, P + 1]), par.floor_y)
+    own_z = math.hypot(share_y * math.sqrt(cov[P + 2, P + 2]), par.floor_y)
+    sigma_x = stated(own_x, par.lasting_x, par.knee_x, par.creep, book, frame, par)
+    sigma_y = stated(own_y, par.lasting_y, par.knee_y, par.creep, book, frame, par)
+    sigma_z = stated(own_z, par.lasting_y, par.knee_y, 0.0, book, frame, par)
+    vouch_x = par.vouched_x + coasting * (par.vouched_coasting - par.vouched_x)
+    vouch_y = par.vouched_y + coasting * (par.vouched_coasting - par.vouched_y)
+    sure = vouched(cov, vouch_x, vouch_y, book, frame, par)
+    pose.located = tracking and sure and max(sigma_x, sigma_y) <= par.located_sigma
     alone = book.status == SEARCH and book.x_alone
     pose.x_known = pose.located or alone
     for i in range(3):
@@ -180,4 +187,5 @@ def report(row, pose, est, book, start, frame, par):
         pose.p[0], pose.sigma_p[0] = book.x, book.x_sigma
     for i in range(4):
         pose.q[i] = x[Q + i] if started else math.nan
-    pose.sigma_yaw = stated(par.stated_yaw * math.sqrt(cov[A + 2, A + 2]), book, frame, par) if started else math.nan
+    yaw = par.stated_yaw * math.sqrt(cov[A + 2, A + 2])
+    pose.sigma_yaw = stated(yaw, 0.0, 1.0, 0.0, book, frame, par) if started else math.nan

@@ -40,7 +40,9 @@ class Setup(NamedTuple):
 
 MOTOR_D2 = 9.0           # of a look while the motor runs; the motor that is meant stays below
 MOTOR_LOOKS = 16.0       # the motor's field stays for a buzz of up to a hundred looks: they must not outvote what was known
-SURPRISE_UT, SURPRISE_MAP, SURPRISE_CAP, SURPRISE_S = 0.5, 0.015, 25.0, 15.0
+SURPRISE_UT, SURPRISE_MAP, SURPRISE_CAP, SURPRISE_S = 0.2, 0.022, 25.0, 30.0
+CREEP_S = 300.0           # a ribbon that has not slipped by then, warm and pressed down, has settled
+MOMENT_S = 0.15           # tremor and noise cancel out over it, what the map lacks does not
 BUZZ_NEW, BUZZ_WEAK, BUZZ_STRONG = 0, 1, 2
 D2_CAP = 30.0            # one spike alone must not count as being lost
 BOUND_SPEED_HZ = 20.0
@@ -128,7 +130,7 @@ def look(row, est, n, setup, book, frame, par, work):
         if row.haptic:
             _look_through_buzz(est, n, variance, book, par, work)
             continue
-        _remember_surprise(strip2, book, work)
+        _remember_surprise(k, strip2, book, work)
         d2, _ = correct(est.x, est.cov, n, np.int64(3), variance, par.field_gate, work)
         _remember_fit(d2, book, par)
         strip_seen = max(strip_seen, strip2)
@@ -150,15 +152,19 @@ def _look_through_buzz(est, n, variance, book, par, work):
 
 
 @inner
-def _remember_surprise(strip2, book, work):
-    """How far the field is from what was expected, measured by the noise and map error of a plain world."""
+def _remember_surprise(k, strip2, book, work):
+    """How far field ``k`` lastingly is from what was expected, measured by the noise and map error of a plain world."""
     if not book.contact:
         return
-    plain = 3.0 * (SURPRISE_UT**2 + SURPRISE_MAP**2 * strip2)
-    nu2 = work.nu[0] ** 2 + work.nu[1] ** 2 + work.nu[2] ** 2
     # After a time without field the place is corrected first: that look is no more than any other.
     since = min(max(0.5 * book.field_s, 0.002), 0.01)
-    book.surprise += (min(nu2 / plain, SURPRISE_CAP) - book.surprise) * min(1.0, since / SURPRISE_S)
+    keep, aside2 = min(1.0, 2.0 * since / MOMENT_S), 0.0
+    for i in range(3):
+        book.aside[k, i] += keep * (work.nu[i] - book.aside[k, i])
+        aside2 += book.aside[k, i] ** 2
+    plain = 3.0 * (SURPRISE_UT**2 + SURPRISE_MAP**2 * strip2)
+    book.surprise_s = min(book.surprise_s + since, SURPRISE_S)
+    book.surprise += (min(aside2 / plain, SURPRISE_CAP) - book.surprise) * since / book.surprise_s
 
 
 @inner
@@ -181,11 +187,32 @@ def doubt(est, seconds, book, par):
 
 
 @kernel
-def stated(sigma, book, frame, par):
-    """A standard deviation as it is reported: never better than the fit of the field lets one believe."""
-    misfit = max(book.nis_fast, book.nis_slow) / par.nis_stated
-    long = math.sqrt(book.surprise / frame.surprise)
-    return sigma * max(1.0, misfit) * min(max(1.0, long), 2.0)
+def stated(sigma, lasting, knee, creep, book, frame, par):
+    """A standard deviation as it is reported: never better than the fit of the field lets one believe.
+
+    Three independent parts: the filter's own ``sigma``, larger while the field does not fit; ``lasting`` (m), what a place
+    may lastingly be off where the field lastingly is: half its square at an excess of ``knee`` over a plain world's
+    surprise; and how far the ribbon may have crept on the skin since the start (``creep``, m, after `CREEP_S`), which no
+    field can tell.
+    """
+    own = sigma * max(1.0, max(book.nis_fast, book.nis_slow) / par.nis_stated)
+    excess = max(0.0, book.surprise / frame.surprise - 1.0)
+    off = lasting * lasting * excess / (excess + knee)
+    crept = creep * creep * min(1.0, book.since_start_s / CREEP_S)
+    return math.sqrt(own * own + off + crept)
+
+
+@kernel
+def vouched(cov, share_x, share_y, book, frame, par):
+    """Whether the place is vouched for: the filter's own sigmas, its doubt of the map included, are small enough.
+
+    A place that is stated to a few millimetres in a world as expected is still not to be called one while the filter
+    would not be surprised to be far off.
+    """
+    misfit = max(1.0, max(book.nis_fast, book.nis_slow) / par.nis_vouched)
+    odd = min(2.0, max(1.0, math.sqrt(math.sqrt(book.surprise / frame.surprise))))
+    most = par.located_sigma / (misfit * odd)
+    return share_x * math.sqrt(cov[P, P]) <= most and share_y * math.sqrt(cov[P + 1, P + 1]) <= most
 
 
 @kernel
