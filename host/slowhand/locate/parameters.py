@@ -84,16 +84,18 @@ class Parameters:
     vouched_x: float = 0.68           # of the computed sigma must be within `located_sigma`, whatever is stated: a third of
     vouched_y: float = 0.80           # it called six times as much wrong a place, with everything against it (study)
     vouched_coasting: float = 1.2
-    stated_x: float = 0.23            # stated over computed sigma, from coverage in simulation: the filter doubts the map
-    stated_y: float = 0.48            # more than most worlds deserve, and what is off in the others is in the surprise
+    stated_x: float = 0.19            # stated over computed sigma, from coverage in simulation: the filter doubts the map
+    stated_y: float = 0.40            # more than most worlds deserve, and what is off in the others is in the surprise
     stated_coasting: float = 1.0      # without field
-    floor_x: float = 0.0005           # m: what all magnets are off together, nobody can see
-    floor_y: float = 0.0012
-    lasting_x: float = 0.0052         # m, at most, in a surprising world: what all magnets are off together
-    lasting_y: float = 0.0095
+    floor_x: float = 0.0004           # m: what all magnets are off together, nobody can see
+    floor_y: float = 0.0010
+    lasting_x: float = 0.0048         # m, at most, in a surprising world: what all magnets are off together
+    lasting_y: float = 0.0088
     knee_x: float = 0.11              # excess of surprise at which half of its square is stated
     knee_y: float = 0.74
-    creep: float = 0.0010             # m that the ribbon may have crept on the skin in five minutes
+    unlearned_x: float = 0.0007       # m that the start may be off, before the strip has been learned
+    unlearned_y: float = 0.0018
+    creep: float = 0.0012             # m that the ribbon may have crept on the skin in five minutes
     stated_yaw: float = 1.0
 
 

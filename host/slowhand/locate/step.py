@@ -167,9 +167,9 @@ def report(row, pose, est, book, start, frame, par):
     own_x = math.hypot(share_x * math.sqrt(cov[P, P]), par.floor_x)
     own_y = math.hypot(share_y * math.sqrt(cov[P + 1, P + 1]), par.floor_y)
     own_z = math.hypot(share_y * math.sqrt(cov[P + 2, P + 2]), par.floor_y)
-    sigma_x = stated(own_x, par.lasting_x, par.knee_x, par.creep, book, frame, par)
-    sigma_y = stated(own_y, par.lasting_y, par.knee_y, par.creep, book, frame, par)
-    sigma_z = stated(own_z, par.lasting_y, par.knee_y, 0.0, book, frame, par)
+    sigma_x = stated(own_x, par.lasting_x, par.knee_x, par.unlearned_x, par.creep, book, frame, par)
+    sigma_y = stated(own_y, par.lasting_y, par.knee_y, par.unlearned_y, par.creep, book, frame, par)
+    sigma_z = stated(own_z, par.lasting_y, par.knee_y, par.unlearned_y, 0.0, book, frame, par)
     vouch_x = par.vouched_x + coasting * (par.vouched_coasting - par.vouched_x)
     vouch_y = par.vouched_y + coasting * (par.vouched_coasting - par.vouched_y)
     sure = vouched(cov, vouch_x, vouch_y, book, frame, par)
@@ -188,4 +188,4 @@ def report(row, pose, est, book, start, frame, par):
     for i in range(4):
         pose.q[i] = x[Q + i] if started else math.nan
     yaw = par.stated_yaw * math.sqrt(cov[A + 2, A + 2])
-    pose.sigma_yaw = stated(yaw, 0.0, 1.0, 0.0, book, frame, par) if started else math.nan
+    pose.sigma_yaw = stated(yaw, 0.0, 1.0, 0.0, 0.0, book, frame, par) if started else math.nan
