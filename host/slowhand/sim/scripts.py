@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from slowhand.sim.around_limits import around_limits, cadences
 from slowhand.sim.bad_habits import HABITS, bad_plan
 from slowhand.sim.body import Body
 from slowhand.sim.choreography import Choreography, Plan, technique_shares
@@ -336,4 +337,6 @@ SCRIPTS: dict[str, Script] = {
     "far": far,
     "toil": toil,
     "restart": restart,
+    "limits": around_limits,
+    "cadences": cadences,
 }
