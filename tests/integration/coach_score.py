@@ -88,23 +88,21 @@ class StrokeScore:
         return 2 * self.matched / (self.there + self.reported) if self.there + self.reported else np.nan
 
 
-def stated_widening(out: SimOutput, touch: np.ndarray) -> np.ndarray:
-    """By how much each zone's edge is moved for each row, pad and axis, (N, 6, 2) mm: two stated sigma, ten at most."""
+def stated_mm(touch: np.ndarray, sigmas: float) -> np.ndarray:
+    """So many stated sigmas for each row, pad and axis, (N, 6, 2) mm; ten millimetres at most, and where unknown."""
     sigma = touch["pad_sigma_mm"]
-    return np.where(np.isnan(sigma), MOST_WIDE_MM, np.minimum(2.0 * sigma, MOST_WIDE_MM))
+    return np.where(np.isnan(sigma), MOST_WIDE_MM, np.minimum(sigmas * sigma, MOST_WIDE_MM))
 
 
 def score_flags(
-    out: SimOutput, touch: np.ndarray, flags: Sequence[Flag], sure_mm: float = 0.0,
-    maybe_mm: float | np.ndarray = 0.0,
+    out: SimOutput, touch: np.ndarray, flags: Sequence[Flag], maybe_mm: float | np.ndarray = 0.0,
 ) -> dict[str, FlagScore]:
     """Flags against truth, by kind: what any good pipeline must find, and what none may report.
 
-    Args:
-        sure_mm: an event must be found when it is one with every zone narrower by this.
-        maybe_mm: a flag is wrong when it is none even with every zone wider by this; one figure or (N, 6, 2).
+    Every event of the exact zones must be found. A flag is wrong when it is none even with every zone wider by
+    ``maybe_mm`` (one figure, or (N, 6, 2)); one that is right with a wider zone alone does not count.
     """
-    sure, possible = out.flags_with(1.0 + MARGIN, -sure_mm), out.flags_with(1.0 - MARGIN, maybe_mm)
+    sure, possible = out.flags_with(1.0 + MARGIN), out.flags_with(1.0 - MARGIN, maybe_mm)
     scores = {kind.value: FlagScore() for kind in FlagKind}
     for true in sure:
         score = scores[true.kind]

@@ -78,6 +78,7 @@ class Zones(_Table):
 
 
 class Reflex(_Table):
+    sooner_share: Share
     unknown_place_n: Positive
     lead_ms: Milliseconds
     margin_mm: Positive
