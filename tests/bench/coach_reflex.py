@@ -52,7 +52,8 @@ def reflex_lines(seeds: list[int]) -> list[Line]:
     counted = _by_count(firmware)
     unfelt = sum(np.isinf(felt))
     return [
-        at_most("from the pad's conversion to the motor, worst", max(counted), asked.REFLEX_MS, "ms", f"{len(counted)} crossings", 1),
+        at_most("from the pad's conversion to the motor, worst", max(counted), asked.REFLEX_MS, "ms",
+                f"{len(counted)} crossings", 1),
         at_most("from the true force to the motor, p95", quantile(felt, 95), asked.REFLEX_MS, "ms",
                 f"{len(felt)} crossings, {unfelt} unfelt", 1),
         at_most("from the true force to the motor, median", quantile(felt, 50), None, "ms", digits=1),

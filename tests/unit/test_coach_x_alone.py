@@ -177,7 +177,7 @@ def test_half_a_place_loosens_only_what_x_rules_out() -> None:
 def test_a_press_has_its_side_and_its_distance_from_the_spine_but_no_region() -> None:
     tracker = StrokeTracker(450.0)
     [stroke] = tracker.process(x_alone(press(-60.0, 200.0, 10.0, seconds=3.0)))
-    assert (stroke.kind.value, stroke.side, stroke.min_spine_mm, stroke.region) == ("press", "right", 60.0, None)
+    assert (stroke.kind.value, stroke.side, stroke.min_spine_mm, stroke.region) == ("unknown", "right", 60.0, None)
     assert stroke.mean_cm_s is None and stroke.path_mm is None
 
 

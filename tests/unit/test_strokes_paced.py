@@ -101,4 +101,4 @@ def test_with_a_strip_nothing_of_this_is_heeded() -> None:
     plain = strokes_of(rows)
     for name in PACE_FIELDS:
         rows[name] = 5.0
-    assert strokes_of(rows) == plain and all(stroke.speed_sigma_cm_s is None for stroke in plain)
+    assert strokes_of(rows) == plain and [stroke.kind for stroke in plain] == [Kind.GLIDE]

@@ -53,10 +53,12 @@ class Pace:
 
     start_us: int
     _passes: list[Pass] = field(default_factory=list)
-    _rhythm: list[tuple[int, float, float]] = field(default_factory=list)   # how long, cadence, roundness
+    _rhythm: list[tuple[int, float, float, float]] = field(default_factory=list)   # how long, cadence, its sigma, roundness
     _last_us: int = 0
 
-    def step(self, t_us: int, cadence_per_min: float, roundness: float, latest: Pass) -> None:
+    def step(
+        self, t_us: int, cadence_per_min: float, sigma_per_min: float, roundness: float, latest: Pass
+    ) -> None:
         """One row: the cadence, NaN where there is none, and the latest pass that has ended."""
         if latest.end_us > self.start_us and (not self._passes or latest.end_us > self._passes[-1].end_us):
             self._passes.append(replace(latest, start_us=max(latest.start_us, self.start_us)))
@@ -64,15 +66,17 @@ class Pace:
         self._last_us = t_us
         if cadence_per_min != cadence_per_min:
             return
-        if self._rhythm and self._rhythm[-1][1:] == (cadence_per_min, roundness):
+        heard = (cadence_per_min, sigma_per_min, roundness)
+        if self._rhythm and self._rhythm[-1][1:] == heard:
             step_us += self._rhythm.pop()[0]
-        self._rhythm.append((step_us, cadence_per_min, roundness))
+        self._rhythm.append((step_us, *heard))
 
     def groups(self, end_us: int) -> list[Group]:
         """The strokes of the contact, which ends at ``end_us``. A kind of None is for the force to name."""
         kind = self._train_kind(end_us)
         if kind is not None:
-            return [Group(kind, self.start_us, end_us, 60e6 / median(cadence for _, cadence, _ in self._rhythm))]
+            per_min, sigma = (median(heard[k] for heard in self._rhythm) for k in (1, 2))
+            return [Group(kind, self.start_us, end_us, 60e6 / per_min, cadence_sigma_per_min=sigma)]
         parts = self._parts(end_us)
         if not any(travels for _, travels in parts):
             return [Group(None, self.start_us, end_us)]
@@ -119,11 +123,11 @@ class Pace:
 
     def _train_kind(self, end_us: int) -> Kind | None:
         """What repeats in place: as ``grouping.train_kind``, from cadence, roundness and the length of the passes."""
-        heard_us = sum(time_us for time_us, _, _ in self._rhythm)
+        heard_us = sum(heard[0] for heard in self._rhythm)
         if heard_us < max(RHYTHM_US, RHYTHM_SHARE * (end_us - self.start_us)):
             return None
-        per_min = median(cadence for _, cadence, _ in self._rhythm)
-        if median(roundness for _, _, roundness in self._rhythm) >= ROUND_CADENCE:
+        per_min = median(heard[1] for heard in self._rhythm)
+        if median(heard[3] for heard in self._rhythm) >= ROUND_CADENCE:
             return Kind.FRICTION if per_min >= ROUND_FRICTION_PER_MIN else Kind.KNEAD
         # Straight: the way of half a cycle at the mean speed.
         speeds = [p.mean_cm_s for p in self._passes if p.mean_cm_s == p.mean_cm_s]
