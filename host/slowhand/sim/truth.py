@@ -186,7 +186,7 @@ def zone_forces(
     }
     out = {k: ((force * inside).sum(axis=1), LIMITS[k][0], LIMITS[k][1]) for k, inside in zones.items()}
     for k, sore in enumerate(body.sensitive):
-        inside = np.hypot(x - sore.x_mm, y - sore.y_mm) <= sore.radius_mm + np.maximum(w, v)
+        inside = np.hypot((x - sore.x_mm) / (sore.radius_mm + w), (y - sore.y_mm) / (sore.radius_mm + v)) <= 1.0
         out[f"sensitive_pressure:{k}"] = ((force * inside).sum(axis=1), sore.max_n, 1.5 * sore.max_n)
     out["too_hard"] = (truth["total_n"], LIMITS["too_hard"][0], LIMITS["too_hard"][1])
     return out
