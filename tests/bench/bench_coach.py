@@ -38,10 +38,11 @@ from tests.bench.coach_figures import (
 from tests.bench.coach_reflex import reflex_lines
 from tests.bench.locate_figures import Line
 from tests.integration.coach_score import score_flags, score_strokes, stated_mm
-from tests.integration.coach_truth import judged_flags, judged_strokes, touches_from_sensors
+from tests.integration.coach_truth import judged_flags, judged_strokes, taps_of, touches_from_sensors
 
 QUOTED = list(range(3000, 3020))
 BRIEF = ["--seeds", "20", "21", "--only", "flags", "limits", "mixed", "cost"]   # within `make bench`
+TAPPED = "zones tapped"
 MODES = {Mode.STRIP: "strip mode", Mode.MOTION: "motion mode (no strip)", Mode.FORCE: "force mode (pads only)"}
 # What stands beside the sessions: name -> title and lines, from the seeds.
 SECTIONS: dict[str, tuple[str, Callable[[list[int]], list[Line]]]] = {
@@ -66,6 +67,9 @@ def tally(out: SimOutput, mode: Mode) -> Tally:
         "none": 0.0, "two sigma": stated_mm(touch, 2.0), "four sigma": stated_mm(touch, 4.0), "5 mm": 5.0, "10 mm": 10.0,
     }
     scored = {excuse: score_flags(out, touch, flags, mm) for excuse, mm in excuses.items()}
+    if mode is not Mode.STRIP:
+        tapped, _ = judged_flags(out, touch, mode, taps_of(out))
+        scored[TAPPED] = score_flags(out, touch, tapped)
     contact = touch["contact"] & (touch["t_us"] >= out.start_us)
     step_s = 1.0 / out.rate_hz
     return Tally(
@@ -119,6 +123,7 @@ def groups(results: Results) -> dict[str, list[Line]]:
         tally = pooled(results, mode)
         if tally.minutes:
             out[f"Flags, {MODES[mode]}"] = flag_lines(tally, judged=False, excuse="none")
+            out[f"Flags, {MODES[mode]}, every zone tapped in time"] = flag_lines(tally, judged=False, excuse=TAPPED)
             out[f"Strokes, {MODES[mode]}"] = [
                 *stroke_lines(tally.strokes, judged=False), *sigma_lines(tally.strokes, judged=False), *unknown_lines(tally)
             ]

@@ -89,12 +89,11 @@ def flag_lines(whole: Tally, judged: bool = True, excuse: str = ASKED_EXCUSE) ->
         blind = f", {score.blind} unseen" if score.blind else ""
         lines.append(at_least(f"{kind.value} recall", score.recall, asked.RECALL if judged else None,
                               f"{score.found} of {score.there}{blind}"))
-        precise = not score.there or score.right + score.wrong > 0   # without any flag there is nothing to be precise about
-        lines.append(at_least(f"{kind.value} precision", score.precision, asked.PRECISION if judged and precise else None,
+        lines.append(at_least(f"{kind.value} precision", score.precision, asked.PRECISION if judged else None,
                               f"{score.right} of {score.right + score.wrong}"))
         bound = None if kind is FlagKind.TOO_FAST_KNEAD or not judged else asked.LATE_MS[kind.value]
         lines.append(at_most(f"{kind.value} raised after, p95", quantile(score.late_ms, 95), bound, "ms",
-                             f"worst {max(score.late_ms, default=np.nan):.0f}"))
+                             f"worst {max(score.late_ms):.0f}" if score.late_ms else ""))
     return lines
 
 

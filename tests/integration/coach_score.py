@@ -11,7 +11,7 @@ import numpy as np
 from slowhand.coach.flag import Flag, FlagKind
 from slowhand.sim.simulation import SimOutput
 from slowhand.sim.truth import TrueFlag, TrueStroke
-from slowhand.strokes.stroke import Stroke
+from slowhand.strokes.stroke import Kind, Stroke
 
 MARGIN = 0.12            # events within this share of a limit count neither way
 MOST_WIDE_MM = 10.0      # a pad counts as in a zone when it may be: within two sigma, so far at most
@@ -80,7 +80,7 @@ class StrokeScore:
     @property
     def unknown(self) -> float:
         """Share of the time in strokes for which no kind was told."""
-        untold = sum(us for (_, told), us in self.taken_for.items() if not told)
+        untold = sum(us for (_, told), us in self.taken_for.items() if told in ("", Kind.UNKNOWN))
         return untold / self.time_us if self.time_us else np.nan
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from slowhand.coach.coach import Coach
@@ -15,9 +17,12 @@ from slowhand.sensing.profile import GloveProfile, load_glove
 from slowhand.sensing.rows import SENSED_DTYPE
 from slowhand.sensing.sensing import Sensing
 from slowhand.sim.simulation import SimOutput
+from slowhand.sim.truth import zone_forces
 from slowhand.strokes.segment import StrokeTracker
 from slowhand.strokes.stroke import Stroke
 from slowhand.strokes.touching import Toucher
+
+TAPPED_SHARE = 0.3   # of a stroke's force: with less a giver would not say that this is where the hand is
 
 
 def receiver_of(out: SimOutput) -> Receiver:
@@ -59,12 +64,39 @@ def touches_from_sensors(out: SimOutput, mode: Mode = Mode.STRIP) -> np.ndarray:
     return Toucher(glove).process(sensed, locator.process(sensed))
 
 
-def judged_flags(out: SimOutput, touch: np.ndarray, mode: Mode = Mode.STRIP) -> tuple[list[Flag], list[Cue]]:
-    """The last state of every flag that the coach raises over ``touch``, and its cues."""
+def judged_flags(
+    out: SimOutput, touch: np.ndarray, mode: Mode = Mode.STRIP, taps: Sequence[tuple[int, str]] = ()
+) -> tuple[list[Flag], list[Cue]]:
+    """The last state of every flag that the coach raises over ``touch``, and its cues.
+
+    ``taps``: when the giver tells a zone on the body map (without a strip), in the order of time.
+    """
     coach = Coach(glove_of(out), receiver_of(out), mode)
-    coached = coach.process(touch)
-    last = {(f.kind, f.sore, f.start_us, f.raised_us): f for f in (*coached.flags_changed, *coach.finish().flags_changed)}
-    return sorted(last.values(), key=lambda flag: flag.start_us), list(coached.cues)
+    flags: list[Flag] = []
+    cues: list[Cue] = []
+    begin = 0
+    for t_us, zone in (*taps, (2**62, "")):
+        end = int(np.searchsorted(touch["t_us"], t_us))
+        coached = coach.process(touch[begin:end])
+        flags, cues, begin = [*flags, *coached.flags_changed], [*cues, *coached.cues], end
+        if zone:
+            coach.choose_zone(zone)
+    last = {(f.kind, f.sore, f.start_us, f.raised_us): f for f in (*flags, *coach.finish().flags_changed)}
+    return sorted(last.values(), key=lambda flag: flag.start_us), cues
+
+
+def taps_of(out: SimOutput) -> list[tuple[int, str]]:
+    """What a giver would tap who always says where the next stroke goes: the zone that it presses most for its limit."""
+    forces = {name: zone_forces(out.truth, out.body)[f"{name}_pressure"] for name in ("spine", "neck", "kidney")}
+    t_us, total = out.truth["t_us"], out.truth["total_n"]
+    taps, before_us = [], out.start_us
+    for stroke in out.strokes:
+        rows = slice(*np.searchsorted(t_us, [stroke.start_us, stroke.end_us]))
+        load = {name: force[rows].mean() / warn for name, (force, warn, _) in forces.items()
+                if force[rows].mean() >= TAPPED_SHARE * total[rows].mean()}
+        taps.append(((before_us + stroke.start_us) // 2, max(load, key=lambda name: load[name]) if load else "open"))
+        before_us = stroke.end_us
+    return taps
 
 
 def judged_strokes(out: SimOutput, touch: np.ndarray) -> list[Stroke]:

@@ -52,7 +52,8 @@ class LimitWatch:
     the same holds for ``alarm``, and closes when the value has been below ``closing.share`` of ``warn`` for
     ``closing.calm_ms``. It ends where the value fell to the limit for the last time. While the value is
     unknown (NaN) nothing opens and an open flag stays, for ``noise.unknown_ms`` at most; the time does not count
-    in which the glove itself has ``blinded`` what would tell. Nothing opens while the value is ``doubted``, but its time counts.
+    in which the glove itself has ``blinded`` what would tell. Nothing opens while the value is ``doubted``, but its
+    time counts.
     """
 
     def __init__(self, kind: FlagKind, limit: Limit, limits: Limits, sore: int | None = None) -> None:

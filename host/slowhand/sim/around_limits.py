@@ -126,8 +126,9 @@ def _loaded_glide(stage: Choreography) -> Plan:
     along *= half / np.hypot(*along)
     ends = [np.clip(np.array(through) + sign * along, [-140.0, -0.16 * length], [140.0, 1.05 * length]) for sign in (-1, 1)]
     technique = str(rng.choice(["palm", "heel", "fingers"]))
-    return Plan("glide", technique, tuple(map(float, ends[0])), tuple(map(float, ends[1])), _force(rng, warn, technique),
-                speed_cm_s=float(rng.uniform(4.0, 18.0)), heading_deg=_heading(rng, min(ends[0][1], ends[1][1])))
+    (x0, y0), (x1, y1) = ((float(x), float(y)) for x, y in ends)
+    return Plan("glide", technique, (x0, y0), (x1, y1), _force(rng, warn, technique),
+                speed_cm_s=float(rng.uniform(4.0, 18.0)), heading_deg=_heading(rng, min(y0, y1)))
 
 
 def _glide(stage: Choreography) -> Plan:

@@ -18,6 +18,7 @@ from slowhand.strokes.measures import KNOWN_SHARE
 from slowhand.strokes.stroke import Kind, Stroke
 
 SIGMAS = 2.0           # a speed is told where it is more than its error
+REST_SIGMAS = 1.5      # a hand that rests seldom seems to move by more; of those that glide unsurely two in three do
 ROUND_CADENCE = 0.4    # kneading circles have 0.67-0.92 in simulation, what goes on a line at most 0.25
 RHYTHM_US = 1_000_000  # a rhythm must have been heard for so long
 RHYTHM_SHARE = 0.3     # and for this share of the contact: two and a half cycles pass before it is heard
@@ -40,6 +41,11 @@ class Pass:
     @property
     def path_mm(self) -> float:
         return 1e-5 * self.mean_cm_s * self.duration_us
+
+    @property
+    def rests(self) -> bool:
+        """Whether it may be taken for rest; neither so nor travelling: nobody knows. False where its speed is unknown."""
+        return self.mean_cm_s < REST_SIGMAS * self.sigma_cm_s
 
     @property
     def travels(self) -> bool:
@@ -79,20 +85,25 @@ class Pace:
             return [Group(kind, self.start_us, end_us, 60e6 / per_min, cadence_sigma_per_min=sigma)]
         parts = self._parts(end_us)
         if not any(travels for _, travels in parts):
-            return [Group(None, self.start_us, end_us)]
+            return [self._unmoved(self.start_us, end_us)]
         groups: list[Group] = []
         begin_us = self.start_us
         for k, (part_end_us, travels) in enumerate(parts):
             if travels:
                 groups.append(Group(Kind.GLIDE, begin_us, part_end_us))
             elif part_end_us - begin_us >= PRESS_US:
-                groups.append(Group(None, begin_us, part_end_us))
+                groups.append(self._unmoved(begin_us, part_end_us))
             elif groups:   # a pause: it belongs to the stroke before it, at the beginning to the one after it
                 groups[-1] = replace(groups[-1], end_us=part_end_us)
             elif k + 1 < len(parts):
                 continue
             begin_us = part_end_us
         return groups
+
+    def _unmoved(self, start_us: int, end_us: int) -> Group:
+        """A stretch that surely travels nowhere: at rest, or nobody knows."""
+        rest_us = sum(max(min(p.end_us, end_us) - max(p.start_us, start_us), 0) for p in self._passes if p.rests)
+        return Group(None, start_us, end_us, blind_us=end_us - start_us - rest_us)
 
     def told(self, stroke: Stroke) -> Stroke:
         """``stroke`` with the speeds of its passes, where they are known for most of it and better than their error."""

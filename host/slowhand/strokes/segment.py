@@ -37,8 +37,8 @@ _SCALARS = (
     "heading_rad",
 )
 _PACE = (
-    "cadence_per_min", "cadence_sigma", "cadence_round", "stroke_start_us", "stroke_end_us", "stroke_cm_s", "stroke_sigma_cm_s",
-    "stroke_peak_cm_s",
+    "cadence_per_min", "cadence_sigma", "cadence_round", "stroke_start_us", "stroke_end_us", "stroke_cm_s",
+    "stroke_sigma_cm_s", "stroke_peak_cm_s",
 )
 
 
@@ -103,7 +103,7 @@ class StrokeTracker:
         self._last_us = t_us
         self._at_start = contact and (phase != Phase.RUNNING or (self._at_start and not speed > LEAVES_START_CM_S))
         if self._contact is not None and self._contact.pace is not None:
-            self._contact.pace.step(t_us, *pace[:3], Pass(*pace[3:]))
+            self._contact.pace.step(t_us, pace[0], pace[1], pace[2], Pass(*pace[3:]))
         if contact and not self._at_start:
             row = (
                 t_us, (t_us - last_us) * 1e-6, speed, *velocity, total, at_least, spine, *cop,
