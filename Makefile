@@ -5,6 +5,8 @@
 #   make bench           speeds, as ratios and percentiles
 #   make bench-locate    what must hold of the locator, each figure beside its bound; about ten minutes
 #                        (ARGS="--markdown", ARGS="--seeds 40 41 --conditions mixed harsh")
+#   make bench-coach     what must hold of strokes, flags and the reflex, each figure beside its bound; some ten minutes
+#                        (ARGS="--markdown", ARGS="--seeds 20 21 --only flags mixed reflex")
 #   make bench-firmware  what must hold of the firmware, each figure beside its bound
 #   make soak            the long runs
 #   make firmware        the hex file for the glove      make flash PORT=/dev/ttyUSB0
@@ -24,7 +26,7 @@ TEST_PACKAGES := gcc g++ make gcc-avr binutils-avr avr-libc arduino-core-avr lib
 FIRMWARE_PACKAGES := make gcc-avr binutils-avr avr-libc arduino-core-avr
 EMULATOR_PACKAGES := $(FIRMWARE_PACKAGES) gcc libsimavr-dev libelf-dev
 
-.PHONY: demo test bench bench-locate bench-firmware soak firmware flash emulator lint generate pictures tools venv clean
+.PHONY: demo test bench bench-locate bench-coach bench-firmware soak firmware flash emulator lint generate pictures tools venv clean
 
 demo: venv
 	$(if $(findstring --firmware,$(ARGS)),@$(call install,$(EMULATOR_PACKAGES),to build the firmware and its emulator))
@@ -42,6 +44,9 @@ bench: tools $(VENV)/.dev
 
 bench-locate: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench.bench_locate $(ARGS)
+
+bench-coach: tools $(VENV)/.dev
+	@$(BIN)/python -m tests.bench.bench_coach $(ARGS)
 
 bench-firmware: tools $(VENV)/.dev
 	@$(BIN)/python -m tests.bench firmware

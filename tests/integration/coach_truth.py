@@ -1,9 +1,8 @@
-"""Judges flags and strokes by what really happened in a simulated session."""
+"""Runs the pipeline's judgement over a simulated session, from its sensors or from its truth."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,66 +13,16 @@ from slowhand.coach.receiver import Receiver, SensitivePlace
 from slowhand.locate.locator import Locator
 from slowhand.locate.pose import POSE_DTYPE, Mode, Phase
 from slowhand.locate.strip import load_strip
-from slowhand.sensing.profile import load_glove
+from slowhand.sensing.profile import GloveProfile, load_glove
 from slowhand.sensing.rows import SENSED_DTYPE
 from slowhand.sensing.sensing import Sensing
 from slowhand.sim.simulation import SimOutput
-from slowhand.sim.truth import TrueFlag
+from slowhand.sim.truth import zone_forces
 from slowhand.strokes.segment import StrokeTracker
 from slowhand.strokes.stroke import Stroke
 from slowhand.strokes.touching import Toucher
 
-MARGIN = 0.12            # events within this share of a limit count neither way
-EDGE_MM = 10.0           # nor do those that hang on this many millimetres of place: a pad counts where it may be
-SLACK_US = 100_000
-BOUNDARY_US = 250_000
-GRID_US = 10_000
-
-
-@dataclass
-class FlagScore:
-    """Events of one kind: really there and found, reported and true, and how soon they were known."""
-
-    there: int = 0
-    found: int = 0
-    reported: int = 0
-    true: int = 0
-    late_ms: list[float] = field(default_factory=list)
-
-    def add(self, other: FlagScore) -> None:
-        self.there += other.there
-        self.found += other.found
-        self.reported += other.reported
-        self.true += other.true
-        self.late_ms += other.late_ms
-
-
-@dataclass
-class StrokeScore:
-    """Time with the right kind, strokes whose two ends are right, and errors of the cadence of kneading."""
-
-    right_us: int = 0
-    time_us: int = 0
-    matched: int = 0
-    there: int = 0
-    reported: int = 0
-    cadence_errors: list[float] = field(default_factory=list)
-
-    def add(self, other: StrokeScore) -> None:
-        self.right_us += other.right_us
-        self.time_us += other.time_us
-        self.matched += other.matched
-        self.there += other.there
-        self.reported += other.reported
-        self.cadence_errors += other.cadence_errors
-
-    @property
-    def accuracy(self) -> float:
-        return self.right_us / max(self.time_us, 1)
-
-    @property
-    def f1(self) -> float:
-        return 2 * self.matched / max(self.there + self.reported, 1)
+TAPPED_SHARE = 0.3   # of a stroke's force: with less a giver would not say that this is where the hand is
 
 
 def receiver_of(out: SimOutput) -> Receiver:
@@ -100,73 +49,56 @@ def touches_from_truth(out: SimOutput) -> np.ndarray:
     return Toucher(load_glove(None, out.hand.side)).process(sensed, pose)
 
 
-def touches_from_sensors(out: SimOutput) -> np.ndarray:
+def glove_of(out: SimOutput) -> GloveProfile:
+    """What is known of the glove: the shipped profile, whatever the hand in it."""
+    glove = load_glove(None, out.hand.side)
+    return glove if out.magnetometers > 1 else glove.model_copy(update={"magnetometer": glove.magnetometer[:1]})
+
+
+def touches_from_sensors(out: SimOutput, mode: Mode = Mode.STRIP) -> np.ndarray:
     """Touches as the whole chain makes them from the simulated sensors, with all their errors."""
-    glove, receiver = load_glove(None, out.hand.side), receiver_of(out)
+    glove, receiver = glove_of(out), receiver_of(out)
     sensed = Sensing(glove, out.rate_hz).process(out.raw)
-    locator = Locator(Mode.STRIP, load_strip(), glove, receiver.posture, receiver.back_length_mm)
+    strip = load_strip() if mode is Mode.STRIP else None
+    locator = Locator(mode, strip, glove, receiver.posture, receiver.back_length_mm)
     return Toucher(glove).process(sensed, locator.process(sensed))
 
 
-def judged_flags(out: SimOutput, touch: np.ndarray) -> tuple[list[Flag], list[Cue]]:
-    """The last state of every flag that the coach raises over ``touch``, and its cues."""
-    coach = Coach(load_glove(None, out.hand.side), receiver_of(out), Mode.STRIP)
-    coached = coach.process(touch)
-    last = {(f.kind, f.start_us, f.raised_us): f for f in (*coached.flags_changed, *coach.finish().flags_changed)}
-    return sorted(last.values(), key=lambda flag: flag.start_us), list(coached.cues)
+def judged_flags(
+    out: SimOutput, touch: np.ndarray, mode: Mode = Mode.STRIP, taps: Sequence[tuple[int, str]] = ()
+) -> tuple[list[Flag], list[Cue]]:
+    """The last state of every flag that the coach raises over ``touch``, and its cues.
+
+    ``taps``: when the giver tells a zone on the body map (without a strip), in the order of time.
+    """
+    coach = Coach(glove_of(out), receiver_of(out), mode)
+    flags: list[Flag] = []
+    cues: list[Cue] = []
+    begin = 0
+    for t_us, zone in (*taps, (2**62, "")):
+        end = int(np.searchsorted(touch["t_us"], t_us))
+        coached = coach.process(touch[begin:end])
+        flags, cues, begin = [*flags, *coached.flags_changed], [*cues, *coached.cues], end
+        if zone:
+            coach.choose_zone(zone)
+    last = {(f.kind, f.sore, f.start_us, f.raised_us): f for f in (*flags, *coach.finish().flags_changed)}
+    return sorted(last.values(), key=lambda flag: flag.start_us), cues
+
+
+def taps_of(out: SimOutput) -> list[tuple[int, str]]:
+    """What a giver would tap who always says where the next stroke goes: the zone that it presses most for its limit."""
+    forces = {name: zone_forces(out.truth, out.body)[f"{name}_pressure"] for name in ("spine", "neck", "kidney")}
+    t_us, total = out.truth["t_us"], out.truth["total_n"]
+    taps, before_us = [], out.start_us
+    for stroke in out.strokes:
+        rows = slice(*np.searchsorted(t_us, [stroke.start_us, stroke.end_us]))
+        load = {name: force[rows].mean() / warn for name, (force, warn, _) in forces.items()
+                if force[rows].mean() >= TAPPED_SHARE * total[rows].mean()}
+        taps.append(((before_us + stroke.start_us) // 2, max(load, key=lambda name: load[name]) if load else "open"))
+        before_us = stroke.end_us
+    return taps
 
 
 def judged_strokes(out: SimOutput, touch: np.ndarray) -> list[Stroke]:
     tracker = StrokeTracker(float(out.body.back_length_mm))
     return tracker.process(touch) + tracker.finish()
-
-
-def score_flags(out: SimOutput, flags: Sequence[Flag], edge_mm: float = EDGE_MM) -> dict[str, FlagScore]:
-    """Flags against truth, by kind: what any good pipeline must find, and what none may report."""
-    sure, possible = out.flags_with(1.0 + MARGIN, -edge_mm), out.flags_with(1.0 - MARGIN, edge_mm)
-    scores: dict[str, FlagScore] = {}
-    for true in sure:
-        score = scores.setdefault(true.kind, FlagScore())
-        score.there += 1
-        score.found += any(_same(flag, true) for flag in flags)
-    for flag in flags:
-        score = scores.setdefault(flag.kind.value, FlagScore())
-        score.reported += 1
-        score.true += any(_same(flag, true) for true in possible)
-        begun = [true.start_us for true in out.flags if _same(flag, true)]
-        if begun:  # the one that this flag is about: two may follow each other closely
-            start_us = min(begun, key=lambda start: abs(start - flag.start_us))
-            score.late_ms.append((flag.raised_us - start_us) / 1e3)
-    return scores
-
-
-def score_strokes(out: SimOutput, strokes: Sequence[Stroke]) -> StrokeScore:
-    """Strokes against truth; friction's true cadence counts its ramps too and is not compared."""
-    score = StrokeScore(there=len(out.strokes), reported=len(strokes))
-    free = list(strokes)
-    for true in out.strokes:
-        grid = np.arange(true.start_us, true.end_us, GRID_US)
-        right = np.zeros(len(grid), bool)
-        for stroke in strokes:
-            if stroke.kind.value == true.kind:
-                right |= (grid >= stroke.start_us) & (grid < stroke.end_us)
-        score.time_us += GRID_US * len(grid)
-        score.right_us += GRID_US * int(np.count_nonzero(right))
-        match = next((s for s in free if _near(s.start_us, true.start_us) and _near(s.end_us, true.end_us)), None)
-        if match is None:
-            continue
-        free.remove(match)
-        score.matched += 1
-        if true.kind in ("knead", "tap") and true.cadence_per_min and match.cadence_per_min:
-            score.cadence_errors.append(abs(match.cadence_per_min - true.cadence_per_min))
-    return score
-
-
-def _same(flag: Flag, true: TrueFlag) -> bool:
-    end_us = flag.end_us if flag.end_us is not None else flag.raised_us
-    overlap = flag.start_us <= true.end_us + SLACK_US and true.start_us <= end_us + SLACK_US
-    return flag.kind.value == true.kind and overlap
-
-
-def _near(a_us: int, b_us: int) -> bool:
-    return abs(a_us - b_us) <= BOUNDARY_US

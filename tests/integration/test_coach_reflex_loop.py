@@ -9,6 +9,7 @@ import pytest
 
 from slowhand.coach.cue import ReflexLimits
 from slowhand.coach.flag import Flag, FlagKind
+from slowhand.coach.limits import shipped_limits
 from slowhand.locate.strip import load_strip
 from slowhand.sensing.curves import pad_curves
 from slowhand.sensing.profile import load_glove
@@ -85,7 +86,7 @@ def test_the_warning_does_not_switch_itself_off(seed: int, monkeypatch: pytest.M
     assert len(during) > 800
     assert 0.3 < during["haptic"].mean() < 0.9           # the motor's own guard lets it rest
 
-    bound = pad_curves(load_glove().pad)[THUMB].force_to_count(5.0)
+    bound = pad_curves(load_glove().pad)[THUMB].force_to_count(shipped_limits().reflex.sooner_share * 5.0)
     first = max(k for k, limits in enumerate(played.limits) if limits.t_us <= during["t_us"][0])
     held = [limits for limits in played.limits[first:] if limits.t_us <= during["t_us"][-1]]
     assert {limits.pad_counts[THUMB] for limits in held} == {bound}

@@ -17,6 +17,7 @@ from tests.unit.touch_scenes import Scene, unplaced
 GLOVE = load_glove()
 CURVES = pad_curves(GLOVE.pad)
 INDEX = 1   # the pad that the scenes put at the centre of pressure
+SOONER = shipped_limits().reflex.sooner_share
 
 
 def limits_of(rows: np.ndarray, mode: Mode = Mode.STRIP, receiver: Receiver | None = None) -> list[ReflexLimits]:
@@ -34,7 +35,7 @@ def test_a_pad_in_a_zone_may_press_what_the_zone_bears(x: float, y: float, zone:
     assert limits.zone == zone
     count = limits.pad_counts[INDEX]
     if force < GLOVE.pad[INDEX].max_force_n - 1.0:
-        assert CURVES[INDEX].force_n(count) <= force < CURVES[INDEX].force_n(count + 1)
+        assert CURVES[INDEX].force_n(count) <= SOONER * force < CURVES[INDEX].force_n(count + 1)
     assert [limits.pad_counts[k] for k in (0, 2, 3)] == [NO_LIMIT_COUNT] * 3   # 60 N is beyond what they can tell
 
 
@@ -43,7 +44,7 @@ def test_the_palm_guards_too_hard_on_the_open_back() -> None:
     rows["pad_mm"] = [200.0, 100.0]
     [limits] = limits_of(rows)
     assert limits.zone == "open"
-    assert CURVES[4].force_n(limits.pad_counts[4]) == pytest.approx(60.0, abs=2.0)
+    assert CURVES[4].force_n(limits.pad_counts[4]) == pytest.approx(SOONER * 60.0, abs=1.0)
 
 
 def test_a_sore_place_has_its_own_threshold() -> None:
@@ -52,7 +53,19 @@ def test_a_sore_place_has_its_own_threshold() -> None:
     rows["pad_mm"][:, [0, 2, 3, 4, 5]] = [[200.0, 100.0]]
     [limits] = limits_of(rows, receiver=receiver)
     assert limits.zone == "sensitive"
-    assert CURVES[INDEX].force_n(limits.pad_counts[INDEX]) == pytest.approx(3.0, abs=0.1)
+    assert CURVES[INDEX].force_n(limits.pad_counts[INDEX]) == pytest.approx(SOONER * 3.0, abs=0.05)
+
+
+def test_a_pad_that_reads_five_percent_low_is_felt_at_its_limit_and_a_resting_hand_is_not() -> None:
+    rows = Scene(at=(0.0, 100.0)).lift(0.5).rows()
+    count = limits_of(rows)[0].pad_counts[INDEX]
+    read_at_the_limit, read_of_a_resting_hand = np.searchsorted(CURVES[INDEX].force_table_n, [0.955 * 5.0, 0.88 * 5.0])
+    assert read_of_a_resting_hand <= count < read_at_the_limit
+
+
+def test_a_finger_at_the_end_of_its_range_is_still_guarded_over_the_kidneys() -> None:
+    rows = Scene(at=(60.0, 300.0)).lift(0.5).rows()   # 20 N are allowed there, and 20 N are all that a finger's pad can tell
+    assert limits_of(rows)[0].pad_counts[INDEX] < NO_LIMIT_COUNT
 
 
 def test_the_threshold_is_lowered_before_a_moving_pad_arrives_and_raised_after_it_has_left() -> None:
@@ -79,7 +92,7 @@ def test_where_the_place_is_unknown_the_unknown_limits_hold() -> None:
     first, second = limits_of(rows)
     assert second.zone == "unknown" and second.t_us - rows["t_us"][100] <= 20_000
     unknown_n = shipped_limits().reflex.unknown_place_n
-    assert all(c == curve.force_to_count(unknown_n) for c, curve in zip(second.pad_counts, CURVES, strict=True))
+    assert all(c == curve.force_to_count(SOONER * unknown_n) for c, curve in zip(second.pad_counts, CURVES, strict=True))
     assert first.zone != "unknown"
 
 
@@ -94,10 +107,10 @@ def pressed_then_lost(press_s: float, lift_s: float = 3.0) -> np.ndarray:
 def test_a_place_that_is_lost_in_a_contact_loosens_no_threshold_until_a_second_after_it() -> None:
     rows = pressed_then_lost(press_s=3.0)
     kept, loosened = [limits for limits in limits_of(rows) if limits.t_us >= rows["t_us"][160]]
-    spine, unknown = (CURVES[INDEX].force_to_count(force_n) for force_n in (5.0, 15.0))
+    spine, unknown = (CURVES[INDEX].force_to_count(SOONER * force_n) for force_n in (5.0, 15.0))
     lifted_us = 3_800_000
     assert kept.pad_counts[INDEX] == spine and kept.zone == "spine"
-    assert kept.pad_counts[0] == CURVES[0].force_to_count(15.0)   # a looser one is tightened at once
+    assert kept.pad_counts[0] == CURVES[0].force_to_count(SOONER * 15.0)   # a looser one is tightened at once
     assert loosened.pad_counts[INDEX] == unknown and loosened.zone == "unknown"
     assert 980_000 <= loosened.t_us - lifted_us <= 1_020_000
 
@@ -105,7 +118,7 @@ def test_a_place_that_is_lost_in_a_contact_loosens_no_threshold_until_a_second_a
 def test_a_hand_that_may_still_press_keeps_its_threshold() -> None:
     rows = pressed_then_lost(press_s=0.5)
     rows["force_n"][260:, INDEX], rows["total_at_least"][260:] = np.nan, True   # not lifted: the pad broke
-    assert limits_of(rows)[-1].pad_counts[INDEX] == CURVES[INDEX].force_to_count(5.0)
+    assert limits_of(rows)[-1].pad_counts[INDEX] == CURVES[INDEX].force_to_count(SOONER * 5.0)
 
 
 def test_a_place_found_again_elsewhere_loosens_as_usual() -> None:
@@ -136,7 +149,7 @@ def test_without_a_strip_the_spine_limit_holds_until_a_zone_is_chosen() -> None:
     coach = Coach(GLOVE, Receiver(), Mode.FORCE)
     [unknown] = coach.process(Scene().lift(0.5).rows(Mode.FORCE)).limits
     assert unknown.zone == "unknown"
-    assert all(c == curve.force_to_count(5.0) for c, curve in zip(unknown.pad_counts, CURVES, strict=True))
+    assert all(c == curve.force_to_count(SOONER * 5.0) for c, curve in zip(unknown.pad_counts, CURVES, strict=True))
     coach.choose_zone("kidney")
     [kidney] = coach.process(Scene().lift(0.5).rows(Mode.FORCE, start_us=2_000_000)).limits
     assert kidney.zone == "kidney"

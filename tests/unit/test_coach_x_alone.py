@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from slowhand.coach.coach import Coach
 from slowhand.coach.flag import FlagKind, Severity
+from slowhand.coach.limits import shipped_limits
 from slowhand.coach.readings import IDLE, UNKNOWN, WARN
 from slowhand.coach.receiver import Receiver, SensitivePlace
 from slowhand.coach.zones import BackZones
@@ -26,6 +27,7 @@ from tests.unit.touch_scenes import Scene, height_unknown, unplaced
 GLOVE = load_glove()
 CURVES = pad_curves(GLOVE.pad)
 INDEX = 1   # the pad that the scenes put at the centre of pressure
+SOONER = shipped_limits().reflex.sooner_share
 SORE = Receiver(sensitive=(SensitivePlace(x_mm=120.0, y_mm=100.0, radius_mm=20.0, max_n=3.0),))
 
 
@@ -157,11 +159,11 @@ def test_a_pad_may_press_what_the_tightest_zone_at_its_x_bears(x: float, zone: s
     [limits] = limits_of(one_pad(x_alone(Scene(at=(x, 300.0)).lift(0.5))), receiver=receiver)
     count = limits.pad_counts[INDEX]
     assert limits.zone == zone
-    assert count == (CURVES[INDEX].force_to_count(force) if force else NO_LIMIT_COUNT)
+    assert count == (CURVES[INDEX].force_to_count(SOONER * force) if force else NO_LIMIT_COUNT)
 
 
 def test_half_a_place_loosens_only_what_x_rules_out() -> None:
-    spine = CURVES[INDEX].force_to_count(5.0)
+    spine = CURVES[INDEX].force_to_count(SOONER * 5.0)
     for x, loosened in ((0.0, False), (50.0, False), (150.0, True)):
         rows = one_pad(Scene(at=(0.0, 100.0)).lift(0.3).hold(2.0, 4.0).rows())
         height_unknown(rows[160:])
@@ -175,7 +177,7 @@ def test_half_a_place_loosens_only_what_x_rules_out() -> None:
 def test_a_press_has_its_side_and_its_distance_from_the_spine_but_no_region() -> None:
     tracker = StrokeTracker(450.0)
     [stroke] = tracker.process(x_alone(press(-60.0, 200.0, 10.0, seconds=3.0)))
-    assert (stroke.kind.value, stroke.side, stroke.min_spine_mm, stroke.region) == ("press", "right", 60.0, None)
+    assert (stroke.kind.value, stroke.side, stroke.min_spine_mm, stroke.region) == ("unknown", "right", 60.0, None)
     assert stroke.mean_cm_s is None and stroke.path_mm is None
 
 

@@ -61,7 +61,22 @@ def test_a_pass_of_unknown_speed_leaves_the_field_empty() -> None:
     rows = contact(3.0)
     say_pass(rows, 0.0, 3.0, math.nan, math.nan)
     [stroke] = strokes_of(rows)
-    assert stroke.mean_cm_s is None
+    assert stroke.mean_cm_s is None and stroke.kind is Kind.UNKNOWN
+
+
+@pytest.mark.parametrize(("mean", "kind"), [(2.0, Kind.PRESS), (3.4, Kind.UNKNOWN), (4.2, Kind.GLIDE)])
+def test_what_neither_surely_moves_nor_seems_to_rest_has_no_kind(mean: float, kind: Kind) -> None:
+    rows = contact(3.0)
+    say_pass(rows, 0.0, 3.0, mean, 2.0)
+    assert [stroke.kind for stroke in strokes_of(rows)] == [kind]
+
+
+def test_a_train_carries_the_sigma_of_its_cadence() -> None:
+    rows = contact(8.0)
+    heard = rows["contact"] & (rows["t_us"] > 3_000_000)
+    rows["cadence_per_min"][heard], rows["cadence_sigma"][heard], rows["cadence_round"][heard] = 50.0, 0.7, 0.8
+    [stroke] = strokes_of(rows)
+    assert stroke.kind is Kind.KNEAD and stroke.cadence_sigma_per_min == pytest.approx(0.7)
 
 
 def test_a_press_between_glides_and_a_pause() -> None:
@@ -101,4 +116,4 @@ def test_with_a_strip_nothing_of_this_is_heeded() -> None:
     plain = strokes_of(rows)
     for name in PACE_FIELDS:
         rows[name] = 5.0
-    assert strokes_of(rows) == plain and all(stroke.speed_sigma_cm_s is None for stroke in plain)
+    assert strokes_of(rows) == plain and [stroke.kind for stroke in plain] == [Kind.GLIDE]

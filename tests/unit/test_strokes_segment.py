@@ -167,7 +167,8 @@ def test_a_hole_in_the_rows_ends_a_stroke_and_a_lost_row_does_not() -> None:
 
 def test_without_a_place_measures_that_need_one_are_unknown() -> None:
     [stroke] = strokes_of(Scene().lift().hold(2.0, 20.0).lift().rows(Mode.FORCE))
-    assert stroke.kind is Kind.PRESS and stroke.mean_n == pytest.approx(20.0)
+    assert stroke.kind is Kind.UNKNOWN   # pressed, or gliding evenly: the pads feel the same
+    assert stroke.mean_n == pytest.approx(20.0)
     for name in ("mean_cm_s", "peak_cm_s", "path_mm", "min_spine_mm", "region", "side", "direction_deg"):
         assert getattr(stroke, name) is None, name
 
@@ -176,6 +177,28 @@ def test_without_a_place_the_rhythm_of_the_force_tells_kneading() -> None:
     [stroke] = strokes_of(Scene().lift().swell(8.0, 50.0, 12.0, depth=0.4).lift().rows(Mode.FORCE))
     assert stroke.kind is Kind.KNEAD
     assert stroke.cadence_per_min == pytest.approx(50.0, abs=2.0)
+
+
+@pytest.mark.parametrize("per_min", [30.0, 60.0, 103.0, 130.0])
+def test_the_force_of_a_short_train_tells_its_cadence_although_the_hand_lands_and_leans(per_min: float) -> None:
+    scene = Scene().lift().swell(max(3.5, 270.0 / per_min), per_min, 14.0, depth=0.18).lift()
+    force, n = scene.forces[1], len(scene.forces[1])
+    force *= np.linspace(0.9, 1.15, n) * np.minimum(np.minimum(np.arange(n), np.arange(n)[::-1]) / 50.0, 1.0) + 0.05
+    [stroke] = strokes_of(scene.rows(Mode.FORCE))
+    assert stroke.kind is Kind.KNEAD
+    assert stroke.cadence_per_min == pytest.approx(per_min, abs=2.0)
+
+
+def test_a_train_that_quickens_has_the_cadence_of_all_its_turns() -> None:
+    """From 90 to 130 a minute: by their number over their time, not by the stretch that repeats best."""
+    seconds = 5.0
+    t = np.arange(1, round(seconds / 0.005) + 1) * 0.005
+    turns = (90.0 * t + 40.0 * t**2 / (2 * seconds)) / 60.0
+    scene = Scene().lift()
+    scene._add(60.0 + 7.0 * np.sin(2 * np.pi * turns), np.full(len(t), 100.0), 12.0)
+    [stroke] = strokes_of(scene.lift().rows())
+    assert stroke.kind is Kind.FRICTION
+    assert stroke.cadence_per_min == pytest.approx(110.0, abs=1.0)
 
 
 def test_a_glide_that_is_lost_from_sight_for_a_moment_is_still_one() -> None:

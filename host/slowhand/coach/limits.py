@@ -80,6 +80,7 @@ class Noise(_Sourced):
     dip_share: Share
     unknown_ms: Milliseconds
     pending_unknown_ms: Milliseconds
+    doubted_ms: Milliseconds
     hole_ms: Milliseconds
 
 
@@ -95,6 +96,7 @@ class Zones(_Sourced):
 
 
 class Reflex(_Sourced):
+    sooner_share: Share
     unknown_place_n: Positive
     lead_ms: Milliseconds
     margin_mm: Positive

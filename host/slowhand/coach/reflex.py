@@ -17,8 +17,10 @@ class ReflexPlanner:
     """Follows every pad from zone to zone and says when the glove needs other thresholds.
 
     A pad's threshold is the count of the warning of the tightest zone that it is in, or will be in ``lead_ms``
-    at the present speed; elsewhere that of ``too_hard``. It is lowered at once and raised only after the pad
-    has been out of the zone for ``loosen_ms``, so that a hand working along an edge sends few messages.
+    at the present speed; elsewhere that of ``too_hard``. It is a little less than that force (``sooner_share``): a pad
+    that reads low would otherwise let a slowly growing push through for a tenth of a second. It is lowered at once and
+    raised only after the pad has been out of the zone for ``loosen_ms``, so that a hand working along an edge sends
+    few messages.
     Where the place is unknown in strip mode, every pad may press ``unknown_place_n``, but not more than it might
     when the place was last known, until the hand has been off for ``unknown_keep_ms``: the warning's own buzz
     blinds the locator, and must not loosen the threshold that it warns of. Without a strip the spine's warning
@@ -48,7 +50,8 @@ class ReflexPlanner:
         self._limit_n = limit_n
         self._column_n = [step(zone.limit) for zone in zones.zones]
         force_steps = {*limit_n.values(), *self._column_n}
-        self._counts = [{force: curve.force_to_count(force) for force in force_steps} for curve in self._curves]
+        sooner = limits.reflex.sooner_share
+        self._counts = [{force: curve.force_to_count(sooner * force) for force in force_steps} for curve in self._curves]
 
     def use(self, zones: BackZones, limits: Limits, at_alarm: bool = False) -> None:
         """Other zones and limits: thresholds are looked at anew with the next row.

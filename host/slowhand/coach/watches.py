@@ -52,7 +52,8 @@ class LimitWatch:
     the same holds for ``alarm``, and closes when the value has been below ``closing.share`` of ``warn`` for
     ``closing.calm_ms``. It ends where the value fell to the limit for the last time. While the value is
     unknown (NaN) nothing opens and an open flag stays, for ``noise.unknown_ms`` at most; the time does not count
-    in which the glove itself has ``blinded`` what would tell.
+    in which the glove itself has ``blinded`` what would tell. Nothing opens while the value is ``doubted``, but its
+    time counts.
     """
 
     def __init__(self, kind: FlagKind, limit: Limit, limits: Limits, sore: int | None = None) -> None:
@@ -77,7 +78,7 @@ class LimitWatch:
         self._alarm.reset()
 
     def step(
-        self, t_us: int, value: float, place_mm: tuple[float, float], blinded: bool = False
+        self, t_us: int, value: float, place_mm: tuple[float, float], blinded: bool = False, doubted: bool = False
     ) -> Flag | None:
         """One row. Returns the flag when it opens, grows worse or closes."""
         if self.flag is None:
@@ -85,7 +86,7 @@ class LimitWatch:
                 if self._warn.since_us is not None:
                     self._forget()
                 return None
-            return self._waiting(t_us, value, place_mm)
+            return self._waiting(t_us, value, place_mm, doubted)
         if blinded:
             self._blinded_us = t_us
         return self._open(t_us, value, place_mm)
@@ -96,14 +97,14 @@ class LimitWatch:
         self._forget()
         return None if flag is None else _closed(flag, at_us if fell_us is None else fell_us)
 
-    def _waiting(self, t_us: int, value: float, place_mm: tuple[float, float]) -> Flag | None:
+    def _waiting(self, t_us: int, value: float, place_mm: tuple[float, float], doubted: bool) -> Flag | None:
         opens = self._warn.step(t_us, value)
         worse = self._alarm.step(t_us, value)
         if self._warn.since_us is None:
             self._largest, self._place = -math.inf, _UNKNOWN
             return None
         self._remember(value, place_mm)
-        if not opens:
+        if not opens or doubted:
             return None
         self._known_us = t_us
         self.flag = Flag(

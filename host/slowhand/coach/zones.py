@@ -114,8 +114,9 @@ def _inside(x, y, widen_x, widen_y, edges, sore, inside):  # type: ignore[no-unt
     inside[NECK] &= y < widen_y
     inside[KIDNEY] &= edges[5] - widen_y <= y <= edges[6] + widen_y
     for k in range(len(sore)):
-        reach = sore[k, 2] + max(widen_x, widen_y)
-        inside[FIRST_SORE + k] = math.hypot(x - sore[k, 0], y - sore[k, 1]) <= reach
+        # A circle becomes an ellipse: a place that is sure in x is not widened there because it is unsure in y.
+        off_x, off_y = (x - sore[k, 0]) / (sore[k, 2] + widen_x), (y - sore[k, 1]) / (sore[k, 2] + widen_y)
+        inside[FIRST_SORE + k] = math.hypot(off_x, off_y) <= 1.0
 
 
 @njit(cache=True)

@@ -20,8 +20,9 @@ UNKNOWN_HATCH = "////"
 X_ALONE = "#8d7fc0"          # how far from the spine is known, the height on the back is not
 X_ALONE_HATCH = "\\\\\\"
 
-KIND_COLOURS = {"glide": "#2b6c8f", "knead": "#5a8f4e", "press": "#7a4b8c", "friction": "#b26a2c", "tap": "#5f6470"}
-KIND_MARKS = {"glide": "o", "knead": "s", "press": "^", "friction": "D", "tap": "v"}
+KIND_COLOURS = {"glide": "#2b6c8f", "knead": "#5a8f4e", "press": "#7a4b8c", "friction": "#b26a2c", "tap": "#5f6470",
+                "unknown": "#b9b6b0"}
+KIND_MARKS = {"glide": "o", "knead": "s", "press": "^", "friction": "D", "tap": "v", "unknown": "x"}
 FLAG_WORDS = {
     "too_fast": "too fast",
     "spine_pressure": "spine",

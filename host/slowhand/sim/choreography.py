@@ -37,6 +37,8 @@ class Plan:
     heading_deg: float = 0.0
     ramp_s: float = 0.2
     bow_mm: float = 0.0              # glide: sideways bow
+    oval: float = 0.85               # knead: length of the circle along the back over its width
+    uneven: float = 0.0              # how much the pace of a train wavers (0.2-1 Hz, RMS, relative)
     chained: bool = False            # goes on from the previous stroke without a lift
     keep: bool = False               # does not lift at its end
     note: str = ""
@@ -206,7 +208,7 @@ class Choreography:
         turns, drift, t = self._cycles(plan)
         radius = plan.radius_mm / 1000.0 * minimum_jerk(t / 0.5)
         angle = 2 * np.pi * turns
-        circle = radius[:, None] * np.stack([np.sin(angle), 0.85 * (1.0 - np.cos(angle))], axis=1)
+        circle = radius[:, None] * np.stack([np.sin(angle), plan.oval * (1.0 - np.cos(angle))], axis=1)
         force = plan.force_n * (1.0 - 0.30 * (1.0 - np.cos(angle)) / 2.0 * minimum_jerk(t / 0.5))
         return drift + circle, force, turns
 
@@ -230,20 +232,30 @@ class Choreography:
         t = np.arange(n) / self.rate_hz
         start, end = np.array(plan.start_mm) / 1000.0, np.array(plan.end_mm) / 1000.0
         drift = start + minimum_jerk(t * self.rate_hz / n)[:, None] * (end - start)
-        return t * frequency, drift, t
+        return self._wavering(t * frequency, plan.uneven, self.rate_hz), drift, t
+
+    def _wavering(self, even: np.ndarray, uneven: float, rate_hz: float) -> np.ndarray:
+        """Turns so far when the pace wavers; from the first to the last as many as when it is even."""
+        if uneven <= 0.0:
+            return even
+        waver = slow_noise(self.rng, len(even), 1, rate_hz, 0.2, 1.0)[:, 0]
+        gone = np.cumsum(np.maximum(1.0 + uneven * waver, 0.3))
+        return (gone - gone[0]) / (gone[-1] - gone[0]) * even[-1]
 
     def _tap(self, plan: Plan, index: int) -> None:
         period = 60.0 / plan.cadence_per_min
         count = max(round(plan.duration_s / period), 3)
+        due = self._wavering(np.arange(40 * count + 1) / 40.0, plan.uneven, 40.0 / period)[::40]   # in periods
         start, end = np.array(plan.start_mm) / 1000.0, np.array(plan.end_mm) / 1000.0
-        touch_n, period_n = round(0.12 * self.rate_hz), round(period * self.rate_hz)
+        touch_n = round(0.12 * self.rate_hz)
+        period_n = np.maximum(np.rint(np.diff(due) * period * self.rate_hz).astype(int), touch_n + 8)
         tau = (np.arange(touch_n) + 0.5) / touch_n
-        air = (np.arange(period_n - touch_n) + 0.5) / (period_n - touch_n)
         base = self._place.copy()
         for k in range(count):
             strike = plan.force_n * self.rng.uniform(0.85, 1.15)
             self._append(touch_n, strike * np.sin(np.pi * tau) ** 2, stroke=index)
             goal = base + (end - start) * (k + 1) / count
+            air = (np.arange(period_n[k] - touch_n) + 0.5) / (period_n[k] - touch_n)
             place = self._place + minimum_jerk(air)[:, None] * (goal - self._place)
             self._append(len(air), np.zeros(len(air)), place=place, lift=0.010 * np.sin(np.pi * air) ** 2,
                          stroke=index if k < count - 1 else -1)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from slowhand.sim.around_limits import around_limits, cadences
 from slowhand.sim.bad_habits import HABITS, bad_plan
 from slowhand.sim.body import Body
 from slowhand.sim.choreography import Choreography, Plan, technique_shares
@@ -338,4 +339,6 @@ SCRIPTS: dict[str, Script] = {
     "toil": toil,
     "restart": restart,
     "with_pulse": with_pulse,
+    "limits": around_limits,
+    "cadences": cadences,
 }

@@ -8,6 +8,7 @@ import numpy as np
 
 from slowhand.errors import BadInputError
 from slowhand.sensing.rows import RAW_DTYPE
+from slowhand.sim.around_limits import another_body
 from slowhand.sim.bad_habits import SORE
 from slowhand.sim.body import Body, Strip, Surroundings, lay_strip, some_body, some_surroundings
 from slowhand.sim.field_at_hand import field_at_hand, seen_by_strip
@@ -72,7 +73,7 @@ class SimOutput:
             "receiver.toml": receiver_toml(self.body),
         }
 
-    def flags_with(self, scale: float, widen_mm: float = 0.0) -> list[TrueFlag]:
+    def flags_with(self, scale: float, widen_mm: float | np.ndarray = 0.0) -> list[TrueFlag]:
         """True flags with every limit multiplied and every zone widened, for events near a limit."""
         return true_flags(self.truth, self.body, scale, widen_mm)
 
@@ -143,6 +144,8 @@ class Simulation:
         if self.body is not None:
             return self.body
         body = troubled_body(some_body(self._random(1), level.body, self.posture), self.trouble, self._random(21))
+        if self.script == "limits":
+            return another_body(body, self._random(28))
         return replace(body, sensitive=(SORE,)) if self.script == "flags" else body
 
     def _random(self, stream: int) -> np.random.Generator:

@@ -143,39 +143,58 @@ def _cadence(kind: str, part: np.ndarray) -> float | None:
             return None
         return float(60.0 * (len(starts) - 1) / ((part["t_us"][starts[-1]] - part["t_us"][starts[0]]) * 1e-6))
     if kind == "friction":
-        # twice per to and fro the velocity along the main direction changes sign
-        velocity = part["velocity_cm_s"] - part["velocity_cm_s"].mean(axis=0)
-        _, _, axes = np.linalg.svd(velocity, full_matrices=False)
-        along = velocity @ axes[0]
-        strong = along[np.abs(along) > 0.3 * np.abs(along).max()]
-        turns = np.count_nonzero(np.diff(np.sign(strong)))
-        return float(30.0 * turns / ((part["t_us"][-1] - part["t_us"][0]) * 1e-6))
+        turns_s = _turning_points(part)
+        return float(30.0 * (len(turns_s) - 1) / (turns_s[-1] - turns_s[0])) if len(turns_s) > 2 else None
     return None
 
 
-def zone_forces(truth: np.ndarray, body: Body, widen_mm: float = 0.0) -> dict[str, tuple[np.ndarray, float, float]]:
+def _turning_points(part: np.ndarray) -> np.ndarray:
+    """When a rub turns, s: twice per to and fro the velocity along its main direction changes sign.
+
+    Landing and lifting are left out: a turn counts between two sways of at least three tenths of the largest speed.
+    """
+    velocity = part["velocity_cm_s"] - np.nanmean(part["velocity_cm_s"], axis=0)
+    velocity = np.nan_to_num(velocity)
+    _, _, axes = np.linalg.svd(velocity, full_matrices=False)
+    along = velocity @ axes[0]
+    strong = np.flatnonzero(np.abs(along) > 0.3 * np.abs(along).max())
+    turned = np.flatnonzero(np.diff(np.sign(along[strong])))
+    before, after = strong[turned], strong[turned + 1]
+    rise = along[before] / (along[before] - along[after])
+    t_s = part["t_us"] * 1e-6
+    return t_s[before] + rise * (t_s[after] - t_s[before])
+
+
+def zone_forces(
+    truth: np.ndarray, body: Body, widen_mm: float | np.ndarray = 0.0
+) -> dict[str, tuple[np.ndarray, float, float]]:
     """Summed force of the pads in each zone, with warn and alarm: ``{name: (N values, warn, alarm)}``.
 
     Names are the flags' kinds; sore places are ``sensitive_pressure:0`` and so on. ``widen_mm`` makes every zone
-    wider (narrower when negative), for events that depend on millimetres.
+    wider (narrower when negative), for events that depend on millimetres: one figure, or one for each row, pad and
+    axis (N, 6, 2).
     """
-    x, y, w = truth["pad_mm"][..., 0], truth["pad_mm"][..., 1], widen_mm
+    x, y = truth["pad_mm"][..., 0], truth["pad_mm"][..., 1]
+    wide = np.broadcast_to(widen_mm, truth["pad_mm"].shape)
+    w, v = wide[..., 0], wide[..., 1]
     force, length = truth["force_n"], body.back_length_mm
-    kidney = (np.abs(x) >= 25 - w) & (np.abs(x) <= 95 + w) & (y >= 0.50 * length - w) & (y <= 0.845 * length + w)
+    kidney = (np.abs(x) >= 25 - w) & (np.abs(x) <= 95 + w) & (y >= 0.50 * length - v) & (y <= 0.845 * length + v)
     zones = {
-        "spine_pressure": (np.abs(x) <= 20 + w) & (y >= -w) & (y <= length + w),
-        "neck_pressure": (y < w) & (np.abs(x) <= 60 + w),
+        "spine_pressure": (np.abs(x) <= 20 + w) & (y >= -v) & (y <= length + v),
+        "neck_pressure": (y < v) & (np.abs(x) <= 60 + w),
         "kidney_pressure": kidney,
     }
     out = {k: ((force * inside).sum(axis=1), LIMITS[k][0], LIMITS[k][1]) for k, inside in zones.items()}
     for k, sore in enumerate(body.sensitive):
-        inside = np.hypot(x - sore.x_mm, y - sore.y_mm) <= sore.radius_mm + w
+        inside = np.hypot((x - sore.x_mm) / (sore.radius_mm + w), (y - sore.y_mm) / (sore.radius_mm + v)) <= 1.0
         out[f"sensitive_pressure:{k}"] = ((force * inside).sum(axis=1), sore.max_n, 1.5 * sore.max_n)
     out["too_hard"] = (truth["total_n"], LIMITS["too_hard"][0], LIMITS["too_hard"][1])
     return out
 
 
-def true_flags(truth: np.ndarray, body: Body, scale: float = 1.0, widen_mm: float = 0.0) -> list[TrueFlag]:
+def true_flags(
+    truth: np.ndarray, body: Body, scale: float = 1.0, widen_mm: float | np.ndarray = 0.0
+) -> list[TrueFlag]:
     """All flags by the design's table, in order of start.
 
     ``scale`` multiplies every limit, ``widen_mm`` every zone's edge. What flags with ``scale=1.12`` and narrow zones

@@ -44,6 +44,7 @@ class Group:
     blind_us: int = 0                # how much of it went unseen
     dx_mm: float = 0.0               # of a glide: from its first to its last place
     dy_mm: float = 0.0
+    cadence_sigma_per_min: float | None = None   # of a train without a strip: as the locator states it
 
 
 def train_kind(legs: Sequence[Part]) -> Kind | None:

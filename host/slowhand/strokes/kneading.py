@@ -11,9 +11,13 @@ from slowhand.strokes.stroke import Kind
 
 KEPT_LEGS = 8               # four cycles: enough to know the kind and three cycles
 MEAN_S = 1.0                # of the force, around which it swells
-SWELL = 0.15                # a beat is a swell above and a fall below the mean by this share of it
-SHORTEST_BEAT_US = 400_000  # a force that beats faster than 150 a minute is friction or tapping
+LANDED_US = 300_000         # until then the force grows because the hand lands
+SWELL = 0.5                 # a beat is a swell above and a fall below the mean by this share of the usual swing (RMS),
+LEAST_SWELL = 0.07          # but by this share of the mean at least: a hand that presses wavers by as much
+LIGHTEST_N = 3.0            # nobody kneads more lightly; below, the pads' own noise beats
+SHORTEST_BEAT_US = 330_000  # a force that beats faster is friction or tapping; one beat of a quick train may be short
 LONGEST_BEAT_US = 4_000_000
+EVEN_BEATS = 1.3            # the longest of the beats in a row over the shortest: what wavers by chance is not even
 
 
 @dataclass(frozen=True)
@@ -114,31 +118,43 @@ class _ForceBeats:
     """Beats of a force that swells and falls around its own slow mean."""
 
     def __init__(self) -> None:
-        self._last_us: int | None = None
-        self._mean = math.nan
+        self._landed_us = self._last_us = -1
+        self._mean = self._square = 0.0     # of the force, and of its swing about that
         self._high = False
         self._rises: list[int] = []
 
     def step(self, t_us: int, total_n: float) -> bool:
-        """Whether one more beat is complete with this row."""
+        """Whether one more beat is complete with this row, and the beats are even."""
         if total_n != total_n:
             return False
-        if self._last_us is None:
+        if self._last_us < 0:
+            self._landed_us = t_us
+        step_s, self._last_us = (t_us - max(self._last_us, self._landed_us)) * 1e-6, t_us
+        age_us = t_us - self._landed_us
+        if age_us < LANDED_US:
             self._mean = total_n
-        else:
-            step_s = (t_us - self._last_us) * 1e-6
-            self._mean += step_s / (MEAN_S + step_s) * (total_n - self._mean)
-        self._last_us = t_us
-        if self._high:
-            self._high = total_n > (1.0 - SWELL) * self._mean
             return False
-        if total_n < (1.0 + SWELL) * self._mean:
+        # While the hand has pressed for less than MEAN_S the mean is that of all it has pressed.
+        gain = step_s / (min(MEAN_S, age_us * 1e-6) + step_s)
+        swing = total_n - self._mean
+        self._mean += gain * swing
+        self._square += gain * (swing * swing - self._square)
+        swing = total_n - self._mean
+        least = max(SWELL * math.sqrt(self._square), LEAST_SWELL * self._mean)
+        if self._high:
+            self._high = swing > -least
+            return False
+        if swing < least or self._mean < LIGHTEST_N:
             return False
         self._high = True
+        return self._rise(t_us)
+
+    def _rise(self, t_us: int) -> bool:
         if self._rises and not SHORTEST_BEAT_US <= t_us - self._rises[-1] <= LONGEST_BEAT_US:
             self._rises = []
         self._rises = [*self._rises[-KEPT_LEGS:], t_us]
-        return len(self._rises) > 1
+        beats = [end - start for start, end in self.spans(3)]
+        return len(beats) > 0 and max(beats) <= EVEN_BEATS * min(beats)
 
     def spans(self, count: int) -> tuple[tuple[int, int], ...]:
         """The latest beats, at most ``count``."""

@@ -13,9 +13,17 @@ from slowhand.strokes.rhythm import evenness_of
 from slowhand.strokes.stroke import Kind, Stroke
 
 KNOWN_SHARE = 0.8   # of a stroke's time in which a place must be known for its measures to be given
+HAND_FIT_MM = 2.0   # a pad's place in the hand: fingers bend, and no hand is quite the profile's
+# Error of a mean speed. A place that is wrong by a millimetre is corrected within about a second, which looks like
+# 0.9 mm/s; a field map that is stretched by a few percent stretches every way; and a hand that taps bounces.
+SIGMA_PER_S = 0.9
+SIGMA_SHARE = 0.025
+SIGMA_LEAST_CM_S = 0.05
+SIGMA_TAP_CM_S = 0.3
 
-# One row: t_us, step_s, speed_cm_s, vx, vy, total_n, total_at_least, spine_mm, cop_x_mm, cop_y_mm, sigma_x_mm, sigma_y_mm
-Row = tuple[int, float, float, float, float, float, bool, float, float, float, float, float]
+# One row: t_us, step_s, speed_cm_s, vx, vy, total_n, total_at_least, spine_mm, cop_x_mm, cop_y_mm, sigma_x_mm, sigma_y_mm,
+# spine_sigma_mm
+Row = tuple[int, float, float, float, float, float, bool, float, float, float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -30,22 +38,22 @@ class StrokeRows:
     at_least: np.ndarray
     spine_mm: np.ndarray     # NaN where no pad is loaded or the place is unknown
     cop_mm: np.ndarray       # (n, 2)
-    sigma_mm: np.ndarray     # (n, 2), of the place
+    sigma_mm: np.ndarray     # (n, 2), of the hand's place
+    spine_sigma_mm: np.ndarray   # of the x of the pad that is nearest to the spine
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> StrokeRows:
-        table = np.array(rows, dtype=np.float64).reshape(len(rows), 12)
+        table = np.array(rows, dtype=np.float64).reshape(len(rows), 13)
         return cls(
             np.array([row[0] for row in rows], dtype=np.int64), table[:, 1], table[:, 2], table[:, 3:5],
-            table[:, 5], table[:, 6] > 0, table[:, 7], table[:, 8:10],
-            table[:, 10:12],
+            table[:, 5], table[:, 6] > 0, table[:, 7], table[:, 8:10], table[:, 10:12], table[:, 12],
         )
 
 
 def measure(
     rows: StrokeRows, kind: Kind, start_us: int, end_us: int, back_length_mm: float,
     cadence_per_min: float | None = None, rhythm_evenness: float | None = None,
-    travel_mm: tuple[float, float] | None = None,
+    travel_mm: tuple[float, float] | None = None, cadence_sigma_per_min: float | None = None,
 ) -> Stroke:
     """The stroke with all its measures; those that need a place are None unless it was known for most of it.
 
@@ -53,15 +61,16 @@ def measure(
 
     Args:
         rows: what was measured from ``start_us`` to ``end_us``.
-        cadence_per_min, rhythm_evenness: of cyclic strokes.
+        cadence_per_min, cadence_sigma_per_min, rhythm_evenness: of cyclic strokes.
         travel_mm: x and y from its first to its last place, of glides.
     """
     known = np.isfinite(rows.speed_cm_s)
     placed = _for_most(rows, known)
     x_mm, y_mm = (_mean_place(rows, axis) for axis in (0, 1))   # x may be known where y is not
-    loaded = rows.spine_mm[np.isfinite(rows.spine_mm)]
+    spine_mm, spine_sigma_mm = _nearest_to_spine(rows) if x_mm is not None else (None, None)
     force = np.where(np.isfinite(rows.total_n), rows.total_n, 0.0)
     path_mm = float(10.0 * np.sum(rows.speed_cm_s[known] * rows.step_s[known]))
+    mean_cm_s = 0.1 * path_mm / max(_time(rows, known), 1e-9) if placed else None
     evenness = rhythm_evenness
     if kind is Kind.GLIDE and placed:
         edge = len(known) // 10  # every glide begins and ends at rest, which is not unevenness
@@ -71,7 +80,7 @@ def measure(
         start_us=start_us,
         end_us=end_us,
         kind=kind,
-        mean_cm_s=0.1 * path_mm / max(_time(rows, known), 1e-9) if placed else None,
+        mean_cm_s=mean_cm_s,
         peak_cm_s=float(np.max(rows.speed_cm_s[known])) if placed else None,
         path_mm=path_mm if placed else None,
         cadence_per_min=cadence_per_min,
@@ -79,12 +88,30 @@ def measure(
         peak_n=float(np.max(force, initial=0.0)),
         peak_at_least=bool(rows.at_least.any()),
         impulse_n_s=float(np.sum(force * rows.step_s)),
-        min_spine_mm=float(loaded.min()) if x_mm is not None and len(loaded) else None,
+        min_spine_mm=spine_mm,
         region=region_of(y_mm, back_length_mm) if y_mm is not None else None,
         side=side_of(x_mm) if x_mm is not None else None,
         evenness=evenness,
         direction_deg=_direction(travel_mm) if placed and travel_mm else None,
+        speed_sigma_cm_s=None if mean_cm_s is None else _speed_sigma(rows, known, kind, mean_cm_s),
+        spine_sigma_mm=spine_sigma_mm,
+        cadence_sigma_per_min=cadence_sigma_per_min,
     )
+
+
+def _speed_sigma(rows: StrokeRows, known: np.ndarray, kind: Kind, mean_cm_s: float) -> float:
+    place = 0.1 * SIGMA_PER_S * float(np.mean(rows.sigma_mm[known]))
+    bounce = SIGMA_TAP_CM_S if kind is Kind.TAP else 0.0
+    return math.hypot(SIGMA_LEAST_CM_S, place, SIGMA_SHARE * mean_cm_s, bounce)
+
+
+def _nearest_to_spine(rows: StrokeRows) -> tuple[float | None, float | None]:
+    """The smallest distance of a loaded pad and its sigma."""
+    loaded = np.flatnonzero(np.isfinite(rows.spine_mm))
+    if not len(loaded):
+        return None, None
+    nearest = loaded[np.argmin(rows.spine_mm[loaded])]
+    return float(rows.spine_mm[nearest]), math.hypot(HAND_FIT_MM, float(rows.spine_sigma_mm[nearest]))
 
 
 def _time(rows: StrokeRows, which: np.ndarray) -> float:

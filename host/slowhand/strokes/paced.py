@@ -18,6 +18,7 @@ from slowhand.strokes.measures import KNOWN_SHARE
 from slowhand.strokes.stroke import Kind, Stroke
 
 SIGMAS = 2.0           # a speed is told where it is more than its error
+REST_SIGMAS = 1.5      # a hand that rests seldom seems to move by more; of those that glide unsurely two in three do
 ROUND_CADENCE = 0.4    # kneading circles have 0.67-0.92 in simulation, what goes on a line at most 0.25
 RHYTHM_US = 1_000_000  # a rhythm must have been heard for so long
 RHYTHM_SHARE = 0.3     # and for this share of the contact: two and a half cycles pass before it is heard
@@ -42,6 +43,11 @@ class Pass:
         return 1e-5 * self.mean_cm_s * self.duration_us
 
     @property
+    def rests(self) -> bool:
+        """Whether it may be taken for rest; neither so nor travelling: nobody knows. False where its speed is unknown."""
+        return self.mean_cm_s < REST_SIGMAS * self.sigma_cm_s
+
+    @property
     def travels(self) -> bool:
         """Whether it surely moved, and far enough for a glide."""
         return self.mean_cm_s >= SIGMAS * self.sigma_cm_s and self.path_mm >= STRIDE_MM
@@ -53,10 +59,12 @@ class Pace:
 
     start_us: int
     _passes: list[Pass] = field(default_factory=list)
-    _rhythm: list[tuple[int, float, float]] = field(default_factory=list)   # how long, cadence, roundness
+    _rhythm: list[tuple[int, float, float, float]] = field(default_factory=list)   # how long, cadence, its sigma, roundness
     _last_us: int = 0
 
-    def step(self, t_us: int, cadence_per_min: float, roundness: float, latest: Pass) -> None:
+    def step(
+        self, t_us: int, cadence_per_min: float, sigma_per_min: float, roundness: float, latest: Pass
+    ) -> None:
         """One row: the cadence, NaN where there is none, and the latest pass that has ended."""
         if latest.end_us > self.start_us and (not self._passes or latest.end_us > self._passes[-1].end_us):
             self._passes.append(replace(latest, start_us=max(latest.start_us, self.start_us)))
@@ -64,31 +72,38 @@ class Pace:
         self._last_us = t_us
         if cadence_per_min != cadence_per_min:
             return
-        if self._rhythm and self._rhythm[-1][1:] == (cadence_per_min, roundness):
+        heard = (cadence_per_min, sigma_per_min, roundness)
+        if self._rhythm and self._rhythm[-1][1:] == heard:
             step_us += self._rhythm.pop()[0]
-        self._rhythm.append((step_us, cadence_per_min, roundness))
+        self._rhythm.append((step_us, *heard))
 
     def groups(self, end_us: int) -> list[Group]:
         """The strokes of the contact, which ends at ``end_us``. A kind of None is for the force to name."""
         kind = self._train_kind(end_us)
         if kind is not None:
-            return [Group(kind, self.start_us, end_us, 60e6 / median(cadence for _, cadence, _ in self._rhythm))]
+            per_min, sigma = (median(heard[k] for heard in self._rhythm) for k in (1, 2))
+            return [Group(kind, self.start_us, end_us, 60e6 / per_min, cadence_sigma_per_min=sigma)]
         parts = self._parts(end_us)
         if not any(travels for _, travels in parts):
-            return [Group(None, self.start_us, end_us)]
+            return [self._unmoved(self.start_us, end_us)]
         groups: list[Group] = []
         begin_us = self.start_us
         for k, (part_end_us, travels) in enumerate(parts):
             if travels:
                 groups.append(Group(Kind.GLIDE, begin_us, part_end_us))
             elif part_end_us - begin_us >= PRESS_US:
-                groups.append(Group(None, begin_us, part_end_us))
+                groups.append(self._unmoved(begin_us, part_end_us))
             elif groups:   # a pause: it belongs to the stroke before it, at the beginning to the one after it
                 groups[-1] = replace(groups[-1], end_us=part_end_us)
             elif k + 1 < len(parts):
                 continue
             begin_us = part_end_us
         return groups
+
+    def _unmoved(self, start_us: int, end_us: int) -> Group:
+        """A stretch that surely travels nowhere: at rest, or nobody knows."""
+        rest_us = sum(max(min(p.end_us, end_us) - max(p.start_us, start_us), 0) for p in self._passes if p.rests)
+        return Group(None, start_us, end_us, blind_us=end_us - start_us - rest_us)
 
     def told(self, stroke: Stroke) -> Stroke:
         """``stroke`` with the speeds of its passes, where they are known for most of it and better than their error."""
@@ -119,11 +134,11 @@ class Pace:
 
     def _train_kind(self, end_us: int) -> Kind | None:
         """What repeats in place: as ``grouping.train_kind``, from cadence, roundness and the length of the passes."""
-        heard_us = sum(time_us for time_us, _, _ in self._rhythm)
+        heard_us = sum(heard[0] for heard in self._rhythm)
         if heard_us < max(RHYTHM_US, RHYTHM_SHARE * (end_us - self.start_us)):
             return None
-        per_min = median(cadence for _, cadence, _ in self._rhythm)
-        if median(roundness for _, _, roundness in self._rhythm) >= ROUND_CADENCE:
+        per_min = median(heard[1] for heard in self._rhythm)
+        if median(heard[3] for heard in self._rhythm) >= ROUND_CADENCE:
             return Kind.FRICTION if per_min >= ROUND_FRICTION_PER_MIN else Kind.KNEAD
         # Straight: the way of half a cycle at the mean speed.
         speeds = [p.mean_cm_s for p in self._passes if p.mean_cm_s == p.mean_cm_s]

@@ -10,16 +10,24 @@ GRID_US = 10_000           # even grid for the autocorrelation: ten points in th
 SHORTEST_CYCLE_US = 180_000   # 333 a minute: faster than hands rub
 LONGEST_CYCLE_US = 4_000_000  # 15 a minute
 STRENGTH = 0.5             # correlation one cycle later from which a rhythm is believed
+FIRST_PEAK = 0.85          # of the best one's correlation: two cycles correlate as well as one
+FIRST_BEAT = 0.7           # the same of a force: every other squeeze may be the firmer one
 FORCE_DEPTH = 0.2          # of the force's swing to its mean: less is an unsteady hand, no rhythm
+TURN_SHARE = 0.3           # of the largest speed
+MIN_TURNS = 6
+LANDED = 0.75              # of the median force: before and after it the hand lands and lifts
 
 
-def cycle_of(t_us: np.ndarray, signals: np.ndarray, guess_us: float | None = None) -> tuple[float, float] | None:
+def cycle_of(
+    t_us: np.ndarray, signals: np.ndarray, guess_us: float | None = None, first_peak: float = FIRST_PEAK
+) -> tuple[float, float] | None:
     """Length of one cycle in microseconds and its correlation, or None when nothing repeats.
 
     Args:
         t_us: (n,) increasing.
         signals: (n, k) that repeat together, finite; their autocorrelations are added.
         guess_us: where given, only cycles within a quarter of it are looked for.
+        first_peak: the first peak counts that is at least this share of the best.
 
     The peak at one cycle is refined at the peaks of two, three ... cycles: the farther the peak that still
     correlates, the smaller the share of the same error in its place.
@@ -32,8 +40,7 @@ def cycle_of(t_us: np.ndarray, signals: np.ndarray, guess_us: float | None = Non
     best = max((correlation[i] for i in peaks), default=0.0)
     if best < STRENGTH:
         return None
-    # The first peak that is about as good as the best: two cycles correlate as well as one.
-    first = next(i for i in peaks if correlation[i] >= 0.85 * best)
+    first = next(i for i in peaks if correlation[i] >= first_peak * best)
     cycle, count = _vertex(correlation, first), 1
     while (count + 1.3) * cycle < 0.75 * len(correlation):
         near = _peaks(correlation, (count + 0.75) * cycle, (count + 1.25) * cycle)
@@ -45,18 +52,57 @@ def cycle_of(t_us: np.ndarray, signals: np.ndarray, guess_us: float | None = Non
 
 
 def force_cycle_of(t_us: np.ndarray, total_n: np.ndarray) -> float | None:
-    """Length of one cycle of a force that swells and falls at least three times, else None."""
+    """Length of one cycle of a force that swells and falls at least three times, else None.
+
+    Landing and lifting, and the slow way in which a hand leans in and gives way, are swings of their own, larger
+    than those of kneading: they are taken off first.
+    """
     known = np.isfinite(total_n)
     if known.sum() < 10:
         return None
-    low, high = np.quantile(total_n[known], (0.1, 0.9))
-    mean = total_n[known].mean()
-    if mean <= 0 or (high - low) < FORCE_DEPTH * mean:
+    t, force = t_us[known], total_n[known]
+    landed = np.flatnonzero(force >= LANDED * np.median(force))
+    t, force = t[landed[0] : landed[-1] + 1], force[landed[0] : landed[-1] + 1]
+    mean = force.mean()
+    if len(force) < 10 or mean <= 0:
         return None
-    found = cycle_of(t_us[known], total_n[known, None])
-    if found is None or 3.0 * found[0] > t_us[-1] - t_us[0]:
+    at = np.linspace(-1.0, 1.0, len(force))
+    swing = force - np.polyval(np.polyfit(at, force, 2), at)
+    low, high = np.quantile(swing, (0.1, 0.9))
+    if (high - low) < FORCE_DEPTH * mean:
+        return None
+    found = cycle_of(t, swing[:, None], first_peak=FIRST_BEAT)
+    if found is None or 3.0 * found[0] > t[-1] - t[0]:
         return None
     return found[0]
+
+
+def turning_cycle_of(t_us: np.ndarray, velocity: np.ndarray, skip: int = 0) -> float | None:
+    """Length of one cycle in microseconds by counting turns, or None when there are fewer than three.
+
+    A turn is where the velocity along its main direction changes sign. From the first turn to the last whole cycles
+    are counted: their mean, also when the pace wavers, while an autocorrelation favours the evener stretch.
+
+    Args:
+        t_us: (n,) increasing.
+        velocity: (n, 2), finite.
+        skip: so many turns are left out at either end, where there are enough: a hand that lands does not yet go round.
+    """
+    swing = velocity - velocity.mean(axis=0)
+    _, axes = np.linalg.eigh(swing.T @ swing)
+    along = swing @ axes[:, 1]
+    # Between two turns the hand reaches a good part of its usual speed: noise about zero turns nothing.
+    strong = np.flatnonzero(np.abs(along) > TURN_SHARE * np.quantile(np.abs(along), 0.98))
+    turned = np.flatnonzero(np.diff(np.sign(along[strong])))
+    before, after = strong[turned], strong[turned + 1]
+    turns_us = t_us[before] + (t_us[after] - t_us[before]) * along[before] / (along[before] - along[after])
+    if len(turns_us) >= 2 * skip + MIN_TURNS:
+        turns_us = turns_us[skip : len(turns_us) - skip]
+    count = (len(turns_us) - 1) // 2 * 2   # two to a cycle; a half one would feel where the middle lies
+    if count < 2:
+        return None
+    whole = turns_us[count:] - turns_us[: len(turns_us) - count]
+    return float(2.0 * whole.mean() / count)
 
 
 def evenness_of(values: np.ndarray) -> float | None:

@@ -15,7 +15,7 @@ from slowhand.strokes.grouping import BLIND_SHARE, Group, Grouper
 from slowhand.strokes.legs import MotionSplitter
 from slowhand.strokes.measures import Row, StrokeRows, measure
 from slowhand.strokes.paced import Pace, Pass
-from slowhand.strokes.rhythm import cycle_of, evenness_of, force_cycle_of
+from slowhand.strokes.rhythm import cycle_of, evenness_of, force_cycle_of, turning_cycle_of
 from slowhand.strokes.stroke import Kind, Stroke
 
 SHORTEST_US = 80_000        # a contact shorter than this is a stroke only within a tap train
@@ -26,11 +26,20 @@ HOLE_US = 50_000            # rows missing for longer end a contact; a tap canno
 LEAVES_START_CM_S = 3.0     # from the start pose straight into a stroke: faster than the hand's swaying at rest
 LONGEST_US = 300_000_000    # a contact is cut here: a glove left under a leg must not fill the memory
 FORCE_FRICTION_US = 400_000  # a force that beats faster than 150 a minute is friction
+# Error of a train's length, one standard deviation: its two ends together.
+TURN_CYCLES = 0.035         # of a cycle, told by turning points: each to a fortieth of a cycle
+BEAT_CYCLES = 0.1           # and by the swelling of the force
+SEEN_SHARE = 0.95           # of a train, to count its turns
+AGREES = 0.1
+STRIKE_US = 5_000           # a tap's beginning is known to a row
 
-_SCALARS = ("t_us", "gap", "phase", "contact", "speed_cm_s", "total_n", "total_at_least", "spine_mm", "heading_rad")
+_SCALARS = (
+    "t_us", "gap", "phase", "contact", "speed_cm_s", "total_n", "total_at_least", "spine_mm", "spine_sigma_mm",
+    "heading_rad",
+)
 _PACE = (
-    "cadence_per_min", "cadence_round", "stroke_start_us", "stroke_end_us", "stroke_cm_s", "stroke_sigma_cm_s",
-    "stroke_peak_cm_s",
+    "cadence_per_min", "cadence_sigma", "cadence_round", "stroke_start_us", "stroke_end_us", "stroke_cm_s",
+    "stroke_sigma_cm_s", "stroke_peak_cm_s",
 )
 
 
@@ -87,7 +96,8 @@ class StrokeTracker:
         return found
 
     def _row(self, values: tuple) -> list[Stroke]:
-        t_us, gap, phase, contact, speed, total, at_least, spine, heading, velocity, cop, sigma, place, mode, pace = values
+        (t_us, gap, phase, contact, speed, total, at_least, spine, spine_sigma, heading,
+         velocity, cop, sigma, place, mode, pace) = values
         done: list[Stroke] = []
         if gap and self._last_us is not None and t_us - self._last_us > HOLE_US:
             done += self.finish()
@@ -95,9 +105,11 @@ class StrokeTracker:
         self._last_us = t_us
         self._at_start = contact and (phase != Phase.RUNNING or (self._at_start and not speed > LEAVES_START_CM_S))
         if self._contact is not None and self._contact.pace is not None:
-            self._contact.pace.step(t_us, pace[0], pace[1], Pass(*pace[2:]))
+            self._contact.pace.step(t_us, pace[0], pace[1], pace[2], Pass(*pace[3:]))
         if contact and not self._at_start:
-            row = (t_us, (t_us - last_us) * 1e-6, speed, *velocity, total, at_least, spine, *cop, *sigma)
+            row = (
+                t_us, (t_us - last_us) * 1e-6, speed, *velocity, total, at_least, spine, *cop, *sigma, spine_sigma,
+            )
             done += self._press(row, (place[0], place[1]), heading)
             if mode == Mode.MOTION and self._contact is not None and self._contact.pace is None:
                 self._contact.pace = Pace(self._contact.start_us)
@@ -178,21 +190,27 @@ class StrokeTracker:
         stroke = measure(
             columns, Kind.TAP, taps[0].start_us, taps[-1].end_us, self._back_length_mm,
             cadence_per_min=60e6 / float(intervals.mean()), rhythm_evenness=evenness_of(intervals),
+            cadence_sigma_per_min=60e6 * STRIKE_US / (float(intervals.mean()) * float(intervals.sum())),
         )
         return over_muscles(stroke, columns, self._fibres) if self._fibres else stroke
 
     def _stroke(self, group: Group, rows: list[Row]) -> Stroke:
         columns = StrokeRows.of(rows)
-        kind, cycle_us = group.kind, group.cycle_us
-        blind = group.blind_us >= BLIND_SHARE * (group.end_us - group.start_us)
+        kind, cycle_us, off_cycles = group.kind, group.cycle_us, TURN_CYCLES
+        duration_us = group.end_us - group.start_us
+        blind = group.blind_us >= BLIND_SHARE * duration_us
         if kind is None or (blind and cycle_us is None):
-            cycle_us = force_cycle_of(columns.t_us, columns.total_n) if len(rows) > 1 else None
-            kind = _kind_by_force(cycle_us, kind or Kind.PRESS)
+            cycle_us, off_cycles = force_cycle_of(columns.t_us, columns.total_n) if len(rows) > 1 else None, BEAT_CYCLES
+            kind = _kind_by_force(cycle_us, kind or (Kind.UNKNOWN if blind else Kind.PRESS))
         elif cycle_us is not None:
-            cycle_us = _refined(columns, cycle_us)
+            cycle_us = _refined(columns, cycle_us, kind)
+        cadence = 60e6 / cycle_us if cycle_us else None
+        sigma = group.cadence_sigma_per_min
+        if sigma is None and cycle_us:   # over so many cycles the first and the last one's error is shared out
+            sigma = 60e6 * off_cycles / duration_us
         stroke = measure(
             columns, kind, group.start_us, group.end_us, self._back_length_mm,
-            cadence_per_min=60e6 / cycle_us if cycle_us else None,
+            cadence_per_min=cadence, cadence_sigma_per_min=sigma if cadence else None,
             rhythm_evenness=group.evenness,
             travel_mm=(group.dx_mm, group.dy_mm) if kind is Kind.GLIDE else None,
         )
@@ -205,10 +223,19 @@ def _kind_by_force(cycle_us: float | None, otherwise: Kind) -> Kind:
     return Kind.FRICTION if cycle_us < FORCE_FRICTION_US else Kind.KNEAD
 
 
-def _refined(rows: StrokeRows, cycle_us: float) -> float:
-    """The cycle by autocorrelation of the velocity, near what the turning points say."""
+def _refined(rows: StrokeRows, cycle_us: float, kind: Kind) -> float:
+    """The cycle by the velocity, near what the turning points say.
+
+    A rub turns sharply: its turns are counted. Where a hand that goes round turns is blunt: half counting, half
+    autocorrelation err less than either.
+    """
     known = np.isfinite(rows.speed_cm_s)
     if known.sum() < 10:
         return cycle_us
-    found = cycle_of(rows.t_us[known], rows.velocity[known], guess_us=cycle_us)
-    return found[0] if found else cycle_us
+    t_us, velocity = rows.t_us[known], rows.velocity[known]
+    found = cycle_of(t_us, velocity, guess_us=cycle_us)
+    by_rhythm = found[0] if found else cycle_us
+    by_turns = turning_cycle_of(t_us, velocity, skip=kind is Kind.KNEAD)
+    if by_turns is None or known.mean() < SEEN_SHARE or abs(by_turns / by_rhythm - 1.0) > AGREES:
+        return by_rhythm   # turns were missed
+    return by_turns if kind is Kind.FRICTION else 0.5 * (by_turns + by_rhythm)

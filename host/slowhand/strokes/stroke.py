@@ -14,6 +14,7 @@ class Kind(StrEnum):
     PRESS = "press"        # sustained compression
     FRICTION = "friction"  # short, deep, fast, in place
     TAP = "tap"            # tapotement
+    UNKNOWN = "unknown"    # how the hand moved is not known, and the force alone does not tell
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,10 @@ class Stroke:
     side: str | None                # left, right, centre
     evenness: float | None          # 0..1, 1 = constant speed (glides) or rhythm (trains)
     direction_deg: float | None     # of travel in the back's x-y plane, 0 = to the feet, 90 = to the receiver's left
-    speed_sigma_cm_s: float | None = None   # of the mean speed; given without a strip only
+    speed_sigma_cm_s: float | None = None   # one standard deviation of the mean speed
     flags: tuple[str, ...] = ()     # kinds of the flags that overlap it, in order of their start
     muscle: str | None = None       # that a hand feels under most of it, by its name in the body atlas
     fibre_deg: float | None = None  # of glides and straight friction against that muscle's fibres: 0 along, 90 across
     fibre_sigma_deg: float | None = None
+    spine_sigma_mm: float | None = None         # of the smallest distance from the spine
+    cadence_sigma_per_min: float | None = None

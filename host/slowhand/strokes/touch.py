@@ -28,6 +28,7 @@ TOUCH_DTYPE = np.dtype(
         ("velocity_cm_s", "f8", 2),  # of the CoP over the skin, back x and y; NaN where unknown
         ("speed_cm_s", "f8"),     # its length
         ("spine_mm", "f8"),       # smallest abs(x) of a loaded pad; NaN if none or unknown
+        ("spine_sigma_mm", "f8"),  # of that pad's x
         ("haptic", "?"),
         # Pace without a strip, as in POSE_DTYPE; NaN (times: 0) where unknown and in the other modes.
         ("cadence_per_min", "f8"),

@@ -18,7 +18,8 @@ LOADED_N = 0.5        # a pad that presses at least this much is loaded
 
 # What needs a place; all NaN where there is none.
 PLACED_FIELDS = (
-    "pos_mm", "sigma_mm", "heading_rad", "pad_mm", "pad_sigma_mm", "cop_mm", "velocity_cm_s", "speed_cm_s", "spine_mm"
+    "pos_mm", "sigma_mm", "heading_rad", "pad_mm", "pad_sigma_mm", "cop_mm", "velocity_cm_s", "speed_cm_s", "spine_mm",
+    "spine_sigma_mm",
 )
 
 
@@ -58,7 +59,7 @@ class Toucher:
             touch["located"], touch["x_known"],
             pose["p"], pose["v"], pose["q"], pose["omega"], pose["sigma_p"], pose["sigma_yaw"],
             touch["pos_mm"], touch["sigma_mm"], touch["heading_rad"], touch["pad_mm"], touch["pad_sigma_mm"],
-            touch["cop_mm"], touch["velocity_cm_s"], touch["speed_cm_s"], touch["spine_mm"],
+            touch["cop_mm"], touch["velocity_cm_s"], touch["speed_cm_s"], touch["spine_mm"], touch["spine_sigma_mm"],
         )
         return touch
 
@@ -109,17 +110,17 @@ def _along(axis, vector):  # type: ignore[no-untyped-def]
 def _place_pads(  # type: ignore[no-untyped-def]
     levers_mm, across, along, force_n, pos_mm, sigma_mm, sigma_yaw, pad_mm, pad_sigma_mm
 ):
-    """Each pad's place and sigma; returns the smallest abs(x) of a loaded pad, NaN when none is loaded."""
-    nearest = math.inf
+    """Each pad's place and sigma; returns the smallest abs(x) of a loaded pad and its sigma, NaN when none is loaded."""
+    nearest, sigma = math.inf, math.nan
     for k in range(PAD_COUNT):
         dx, dy = _along(across, levers_mm[k]), _along(along, levers_mm[k])
         pad_mm[k, 0], pad_mm[k, 1] = pos_mm[0] + dx, pos_mm[1] + dy
         # A yaw error moves a pad across its lever.
         pad_sigma_mm[k, 0] = math.hypot(sigma_mm[0], sigma_yaw * dy)
         pad_sigma_mm[k, 1] = math.hypot(sigma_mm[1], sigma_yaw * dx)
-        if force_n[k] >= LOADED_N:
-            nearest = min(nearest, abs(pad_mm[k, 0]))
-    return nearest if nearest < math.inf else math.nan
+        if force_n[k] >= LOADED_N and abs(pad_mm[k, 0]) < nearest:
+            nearest, sigma = abs(pad_mm[k, 0]), pad_sigma_mm[k, 0]
+    return (nearest if nearest < math.inf else math.nan), sigma
 
 
 @njit(cache=True)
@@ -140,6 +141,7 @@ def _centre_lever(levers_mm, force_n):  # type: ignore[no-untyped-def]
 def _place(  # type: ignore[no-untyped-def]
     levers_mm, force_n, total_n, located, x_known, p, v, q, omega, sigma_p, sigma_yaw,
     pos_mm, sigma_mm, heading_rad, pad_mm, pad_sigma_mm, cop_mm, velocity_cm_s, speed_cm_s, spine_mm,
+    spine_sigma_mm,
 ):
     """Everything that needs a place, into rows that are NaN before."""
     for i in range(len(total_n)):
@@ -150,7 +152,7 @@ def _place(  # type: ignore[no-untyped-def]
         if located[i]:
             pos_mm[i, 1], pos_mm[i, 2], sigma_mm[i, 1] = 1e3 * p[i, 1], 1e3 * p[i, 2], 1e3 * sigma_p[i, 1]
         heading_rad[i] = math.atan2(across[0], along[0])
-        spine_mm[i] = _place_pads(
+        spine_mm[i], spine_sigma_mm[i] = _place_pads(
             levers_mm, across, along, force_n[i], pos_mm[i], sigma_mm[i], sigma_yaw[i], pad_mm[i], pad_sigma_mm[i]
         )
         if not total_n[i] >= CONTACT_OFF_N:  # nothing is pressed: there is no centre

@@ -5,6 +5,7 @@ import { paceLevel } from "./trail.js";
 
 const STROKE_NAMES = {
   glide: "glide (effleurage)", knead: "knead (petrissage)", press: "press", friction: "friction", tap: "tap (tapotement)",
+  unknown: "stroke of unknown kind",
 };
 // Flags of pace; all others are of force.
 export const PACE_FLAGS = ["too_fast", "too_fast_knead"];
