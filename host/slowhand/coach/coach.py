@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from slowhand.coach.cues import CueChooser
 from slowhand.coach.fading import Fading
 from slowhand.coach.flag import Flag
 from slowhand.coach.flags import FlagTracker, Moment
+from slowhand.coach.guide import KINDS as GUIDE_KINDS
+from slowhand.coach.guide import Guide
 from slowhand.coach.limits import Limits
 from slowhand.coach.lines import Latest, current_line, is_calm
 from slowhand.coach.motion_pace import PACE_COLUMNS, MotionPace, motion_pace_reading
@@ -70,7 +73,9 @@ class Coach:
         self._reflex = ReflexPlanner(profile, self._zones, self._limits, self._placed)
         self._ears: dict[str, Callable[[object], None]] = {   # by the kind of what is told
             "technique": self._use_technique, "feedback": self._use_feedback,
+            **{kind: partial(self._tell_guide, kind) for kind in GUIDE_KINDS},
         }
+        self.guide = Guide(profile, receiver, mode)
         self.silent_us = 0   # of the session, after its start procedure, in which nothing was said
         self._chosen: str | None = None
         self._pending: list[Flag] = []    # closed by choose_zone; given out with the next block
@@ -80,6 +85,7 @@ class Coach:
         self._start_rest_until_us: int | None = None   # while the hand still rests at the start pose
         self._latest = Latest()
         self._judge_anew(replace(self._terms, feedback=feedback))
+        self._adapt()
 
     def choose_zone(self, name: str | None) -> None:
         """Without a strip, where the giver says that the hand is; ``None``: not known.
@@ -100,6 +106,19 @@ class Coach:
         Open flags go on where nothing about them has changed, and end at the last row otherwise (``FlagTracker.use``).
         """
         self._judge_anew(replace(self._terms, receiver=receiver, limits=receiver.personal_limits()))
+        self.guide.answers.use_base(receiver)
+        self._adapt()
+
+    def _tell_guide(self, kind: str, value: object) -> None:
+        self.guide.hear(kind, value)
+        self._adapt()
+
+    def _adapt(self) -> None:
+        """What was said about places and pressure holds from the next row on."""
+        answers = self.guide.answers
+        self.use_limits(answers.limits(), answers.places())
+        for place_mm, force_n in self.guide.take_deeper():
+            self._ramp.allow(place_mm, force_n)
 
     def use_limits(self, limits: Limits, places: Sequence[SensitivePlace] | None = None) -> None:
         """Other limits for flags, zones, gauges and the glove's reflex from the next row on.
@@ -114,7 +133,8 @@ class Coach:
     def go_on_from(self, before: Coach) -> None:
         """What a person has said to a coach that another takes over from still holds."""
         self._judge_anew(before._terms)
-        self.silent_us = before.silent_us
+        self.silent_us, self.guide = before.silent_us, before.guide
+        self.guide.go_on_in(self.mode)
 
     def _use_technique(self, name: object) -> None:
         self._judge_anew(replace(self._terms, technique=technique_named(name)))
@@ -168,6 +188,9 @@ class Coach:
             new = self._look_ahead(touch, i)
             if new is not None:
                 limits.append(new)
+            if values[0] >= self.guide.due_us:
+                self.guide.look(touch, i, bool(self._open), self._terms.feedback)
+        self.guide.take(touch, strokes)
         return Coached(tuple(changed), tuple(cues), tuple(limits))
 
     def _row(
