@@ -20,7 +20,7 @@ from slowhand.coach.limits import Limits
 from slowhand.coach.lines import Latest, current_line, is_calm
 from slowhand.coach.motion_pace import PACE_COLUMNS, MotionPace, motion_pace_reading
 from slowhand.coach.ramp import Ramp
-from slowhand.coach.readings import Reading, pace_reading, pressure_reading
+from slowhand.coach.readings import ALARM, Reading, pace_reading, pressure_reading
 from slowhand.coach.receiver import Receiver, SensitivePlace
 from slowhand.coach.reflex import ReflexPlanner
 from slowhand.coach.techniques import Terms, pace_unfelt, pressure_unfelt, technique_named, without_feedback
@@ -32,6 +32,7 @@ from slowhand.strokes.segment import LEAVES_START_CM_S
 from slowhand.strokes.stroke import Stroke
 
 CHOICES = ("spine", "neck", "kidney", "open")   # what a giver may choose without a strip
+STOP_LINE = "Stop: hands off, ask."
 START_REST_US = 3_000_000   # the start procedure is complete within its second rest, which may go on so long
 
 _SCALARS = (
@@ -355,5 +356,7 @@ class Coach:
     def current_line(self) -> tuple[str, str]:
         """The one line for the page, and its level (``readings``)."""
         now = self._latest
+        if self.guide.says_stop(now.t_us):
+            return STOP_LINE, ALARM
         spoken_of = [flag for flag in self._open if not self._cues.holds_back(flag, now.t_us)]
         return current_line(now, spoken_of, self._terms, self.mode, self.pace().level)

@@ -24,6 +24,7 @@ from slowhand.strokes.stroke import Stroke
 KINDS = ("step", "vote", "sore")   # of what is told
 HOLE_LOOKS = 3                     # so many looks missed: rows are missing, and nothing is credited
 SHOWN_EVERY_US = 500_000
+STOP_SHOWN_US = 12_000_000         # the line stays for so long after the word
 CALM_CM_S = 20.0                   # nobody is asked in the middle of a hurry
 
 
@@ -141,16 +142,22 @@ class Guide:
         resting = speed < self.plan.following.rest_cm_s
         self.routine.look(t_us, step_us, contact, area, resting)
         calm = may_ask and contact and not flagged and not row["total_at_least"] and not speed > CALM_CM_S
-        pressed = self._recall.pressed(t_us) if calm else None
-        self.asking.look(
-            t_us, step_us if contact else 0, area, placed, total_n if contact else 0.0, flagged, calm, pressed
-        )
+        worked_us, force_n = (step_us, total_n) if contact else (0, 0.0)
+        self.asking.look(t_us, worked_us, area, placed, force_n, flagged, calm, self._recall.pressed)
 
     # -- what it shows and leaves behind -----------------------------------------------------------------------------
 
     def pressed(self) -> Pressed | None:
         """What was pressed lately, and so what an answer now would be about."""
         return self._recall.pressed(self._looked_us or 0)
+
+    def says_stop(self, t_us: int) -> bool:
+        """Whether "hands off, ask" is the one thing to say now: just said, or nobody knows where it holds."""
+        answers = self.answers
+        if not answers.stopped:
+            return False
+        said_us = next((vote.t_us for vote in reversed(answers.votes) if vote.answer == "stop"), None)
+        return answers.stopped_everywhere or (said_us is not None and t_us - said_us <= STOP_SHOWN_US)
 
     def now(self) -> GuideNow:
         """For the page, after the last row."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from slowhand.coach.areas import Area
@@ -77,6 +78,11 @@ class Answers:
     def everywhere_n(self) -> float | None:
         """The total that may be pressed anywhere, by an answer whose place was not known."""
         return self._everywhere_n
+
+    @property
+    def stopped_everywhere(self) -> bool:
+        """Whether all of the back is off limits, as the place was not known."""
+        return self._stop_everywhere
 
     @property
     def stopped(self) -> bool:
@@ -155,6 +161,10 @@ class Answers:
     def to_remember(self) -> tuple[RememberedPlace, ...]:
         """What the next session with this receiver shall know."""
         return tuple(RememberedPlace(**it.place.model_dump(), why=it.why) for it in self._places)
+
+    def sores_marked(self) -> tuple[dict[str, float], ...]:
+        """Sore places of this session, as `mark_sore` takes them."""
+        return tuple(it.place.model_dump() for it in self._places if it.why == "sore" and not it.earlier)
 
     def forget(self) -> None:
         """Nothing from earlier sessions holds any more."""
@@ -238,9 +248,9 @@ class Asking:
 
     def look(
         self, t_us: int, step_us: int, area: Area | None, placed: bool, total_n: float, flagged: bool, calm: bool,
-        pressed: Pressed | None,
+        recall: Callable[[int], Pressed | None],
     ) -> None:
-        """One look. ``placed``: the area is known; ``calm``: in slow contact of a known force, or just lifted."""
+        """One look. ``placed``: the area is known; ``calm``: in slow contact of a known force."""
         rule = self._rule
         where = area if placed else None
         if total_n >= rule.moderate_n:
@@ -249,10 +259,12 @@ class Asking:
             self._flagged_us = t_us
         if self.question is not None and t_us - self.question.asked_us >= 1e6 * rule.open_s:
             self.question = None
-        if self.question is None and calm and pressed is not None and self._due(t_us, where):
-            self.question = Question(t_us, where, pressed)
-            self.asked += 1
-            self._noted(t_us, where)
+        if self.question is None and calm and self._due(t_us, where):
+            pressed = recall(t_us)
+            if pressed is not None:
+                self.question = Question(t_us, where, pressed)
+                self.asked += 1
+                self._noted(t_us, where)
 
     def _due(self, t_us: int, where: Area | None) -> bool:
         rule = self._rule

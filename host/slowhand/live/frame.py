@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from slowhand.live.guide_frame import guide_sections
 from slowhand.session.live_state import Gauge, Level, LinkState, LiveState
 
 NO_FRESH_DATA = "no fresh data"
@@ -82,6 +83,7 @@ def slow_part(state: LiveState) -> dict[str, Section]:
             "held_back": not state.feedback and not state.finished,
         },
         "charts": {"files": list(state.charts)},
+        **guide_sections(state.guide),
     }
 
 

@@ -11,6 +11,7 @@ from slowhand.coach.flag import Flag
 from slowhand.coach.readings import FULL_SCALE_TO_ALARM, PACE_FULL_SCALE, Reading
 from slowhand.coach.techniques import TECHNIQUES
 from slowhand.locate.pose import Mode, Phase
+from slowhand.session.guide_picture import guide_view
 from slowhand.session.live_state import (
     FlagView,
     Gauge,
@@ -102,6 +103,7 @@ def draw(scene: Scene) -> LiveState:
         technique=pipeline.coach.technique if pipeline else None,
         techniques=tuple(TECHNIQUES) if pipeline and not scene.finished else (),
         feedback=pipeline.coach.feedback if pipeline else setup.feedback,
+        guide=guide_view(pipeline.coach.guide, may_tell=not scene.finished) if pipeline else None,
     )
 
 

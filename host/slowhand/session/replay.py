@@ -165,7 +165,8 @@ def _analysis(setup: Setup, player: Player, blocks: list[Results]) -> Analysis:
     pads = player.stream.pipeline.sensing.health() if player.stream else ()
     setup = player.stream.setup if player.stream else setup
     silent_s = 1e-6 * player.stream.pipeline.coach.silent_us if player.stream else 0.0
-    return Analysis(setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads, silent_s)
+    guide = player.stream.pipeline.coach.guide.figures() if player.stream else None
+    return Analysis(setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads, silent_s, guide)
 
 
 def _turns(events: tuple[Event, ...]) -> Iterator[tuple[int, Event]]:
