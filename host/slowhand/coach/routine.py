@@ -130,32 +130,36 @@ class Routine:
     def _follow(self, step_us: int, area: Area | None) -> None:
         """The hands are in contact: are they still at this step?"""
         rule, at = self.plan.following, self._step_at(area)
-        if at == self.index:
-            self._elsewhere = (-1, 0)
-            return
         if at is None:
             return
         where, for_us = self._elsewhere
-        self._elsewhere = (at, for_us + step_us if where == at else step_us)
-        # Asking is done with hands off: hands that work have begun.
-        done = self._progress >= 1.0 or self.step.aim == "clock" or self.step_left_s <= 0.0
-        patience_s = rule.follow_s if done and at > self.index else rule.wander_s
-        if self._elsewhere[1] >= 1e6 * patience_s:
-            self._go_to(at)
+        if at == where:
+            for_us += step_us
+        else:   # a stroke that begins or ends across an edge does not make all forgotten
+            for_us -= step_us
+            if for_us <= 0:
+                where, for_us = (at, step_us) if at != self.index else (-1, 0)
+        self._elsewhere = (where, for_us)
+        patience_s = rule.follow_s if self._over and where > self.index else rule.wander_s
+        if for_us >= 1e6 * patience_s:
+            self._go_to(where)
+
+    @property
+    def _over(self) -> bool:
+        """Nothing keeps the hands at this step. Asking is done with hands off: hands that work have begun."""
+        return self._progress >= 1.0 or self.step.aim == "clock" or self.step_left_s <= 0.0
 
     def _step_at(self, area: Area | None) -> int | None:
         """The step that the hands are at, as far as their place tells; ``None``: it does not."""
-        here = self.step
-        if not here.regions and not (self._progress >= 1.0 or here.aim == "clock" or self.step_left_s <= 0.0):
-            # Settling and feeling are done anywhere; whoever goes on without them has wandered.
+        here, after = self.step, self.index + 1
+        if not here.regions and not self._over:   # settling and feeling are done anywhere
             return self.index
-        after = self.index + 1
-        if not here.regions and after < len(self.plan.step) and not self.plan.step[after].regions:
+        if area is not None and area[0] in here.regions:
+            return self.index
+        if self._over and after < len(self.plan.step) and not self.plan.step[after].regions:
             return after
         if area is None:
             return None
-        if area[0] in here.regions:
-            return self.index
         return next((i for i, step in enumerate(self.plan.step) if area[0] in step.regions), None)
 
     # -- how far it is -----------------------------------------------------------------------------------------------

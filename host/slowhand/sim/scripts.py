@@ -11,6 +11,7 @@ from slowhand.sim.bad_habits import HABITS, bad_plan
 from slowhand.sim.body import Body
 from slowhand.sim.choreography import Choreography, Plan, technique_shares
 from slowhand.sim.hand import Hand, Program
+from slowhand.sim.whole_routine import whole_routine
 
 Script = Callable[[Choreography], None]
 
@@ -336,4 +337,5 @@ SCRIPTS: dict[str, Script] = {
     "far": far,
     "toil": toil,
     "restart": restart,
+    "routine": whole_routine,
 }
