@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import threading
 import time
@@ -21,6 +22,7 @@ from slowhand.session.live_state import (
     PadView,
     SoreView,
 )
+from tests.browser.guided_scenes import GUIDED, guided_as_told
 
 PACE = Gauge(12.0, False, Level.OK, "good pace", 25.0, 30.0, 40.0, "cm/s", 0)
 PRESSURE = Gauge(14.0, False, Level.OK, "gentle", 60.0, 100.0, 120.0, "N", 0)
@@ -46,6 +48,7 @@ class ScriptedSession:
         self.recording = True
         self._zone: str | None = None
         self._implant: bool | None = None
+        self._told: dict[str, object] = {}
 
     def play(self, scene: str) -> int:
         """Change the scene; returns its number, which the state carries as the session's."""
@@ -53,6 +56,7 @@ class ScriptedSession:
             self._scene = scene
             self._scene_number += 1
             self._zone = self._implant = None
+            self._told = {}
             return self._scene_number
 
     @property
@@ -71,6 +75,7 @@ class ScriptedSession:
             calm = SCENES[scene](calm)
         may_start_over = calm.mode == "strip" and calm.phase == "running" and not (calm.finished or calm.demo)
         zone = self._zone if calm.choosing else None
+        calm = guided_as_told(calm, self._told)
         return replace(calm, session_id=number, zone=zone, may_start_over=may_start_over)
 
     def start(self) -> None:
@@ -86,6 +91,10 @@ class ScriptedSession:
     def choose_zone(self, name: str | None) -> None:
         self._note(f"zone-{name}")
         self._zone = name
+
+    def tell(self, kind: str, value: object) -> None:
+        self._note(f"tell-{json.dumps([kind, value], separators=(',', ':'))}")
+        self._told[kind] = value
 
     def start_over(self) -> None:
         self._note("start-over")
@@ -306,6 +315,7 @@ SCENES: dict[str, Callable[[LiveState], LiveState]] = {
     "magnets": lambda calm: replace(calm, implant=Implant.ASK),
     "other_body": lambda calm: replace(calm, back_length_mm=400.0, sensitive=(SoreView(60.0, 120.0, 30.0, 8.0),),
                                        strip_y_mm=tuple(40.0 * i for i in range(11))),
+    **GUIDED,
     "finished": _finished,
     "warning": _warning,
     "by_feel": lambda calm: replace(calm, feedback=False, flags=(), flag_counts={}, pace=QUIET, pressure=QUIET,

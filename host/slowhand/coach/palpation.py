@@ -51,8 +51,7 @@ class Comparison:
 
     ``force_ratio``: how much harder the left was pressed (mean force, as a factor): what the giver did. ``firmness_ratio``:
     newtons for each millimetre of sinking in, left over right, with its sigma (of its logarithm, so about a share); both
-    ``None`` where the depth was not known. ``firmer``: "left", "right" or "" for no difference that can be told;
-    ``maybe``: the difference may be chance.
+    ``None`` where the depth was not known. ``firmer``: "left", "right" or "" for no difference that can be told.
     """
 
     region: str
@@ -63,11 +62,10 @@ class Comparison:
     firmness_ratio: float | None = None
     firmness_sigma: float | None = None
     firmer: str = ""
-    maybe: bool = True
 
     @property
     def words(self) -> str:
-        """One line for the page; never a diagnosis."""
+        """One line for the page; "maybe" always, and never a diagnosis."""
         place = REGION_WORDS[self.region].capitalize()
         if self.firmness_ratio is None or self.firmness_sigma is None:
             return f"{place}: {self.left_n:.0f} N left, {self.right_n:.0f} N right; how firm is not known."
@@ -75,8 +73,7 @@ class Comparison:
         error = 100.0 * self.firmness_sigma
         if not self.firmer:
             return f"{place}: no difference that the glove can tell (± {error:.0f} %)."
-        maybe = " (maybe)" if self.maybe else ""
-        return f"{place}: {self.firmer} feels firmer{maybe}, by {percent:.0f} ± {error:.0f} %."
+        return f"{place}: {self.firmer} feels firmer (maybe), by {percent:.0f} ± {error:.0f} %."
 
 
 class Palpation:
@@ -172,8 +169,7 @@ class Palpation:
         size = abs(math.log(ratio))
         told = size >= self._rule.sure_sigmas * sigma and size >= math.log1p(self._rule.least_share)
         firmer = ("left" if ratio > 1.0 else "right") if told else ""
-        maybe = size < self._rule.clear_sigmas * sigma
-        return Comparison(region, len(pairs), left_n, right_n, left_n / right_n, ratio, sigma, firmer, maybe)
+        return Comparison(region, len(pairs), left_n, right_n, left_n / right_n, ratio, sigma, firmer)
 
     def _firmness(self, presses: Sequence[Felt]) -> tuple[float, float] | None:
         """Newtons a millimetre over some presses, and the sigma of its logarithm; ``None``: they sank too little."""

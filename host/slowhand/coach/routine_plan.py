@@ -80,7 +80,6 @@ class PalpationRule(_Sourced):
     sink_sigma_mm: Positive
     sink_least_mm: Positive
     sure_sigmas: Positive
-    clear_sigmas: Positive
     least_share: Share
     height_sigma_mm: Positive
 

@@ -70,7 +70,8 @@ def slow_part(state: LiveState) -> dict[str, Section]:
             "shoulders": state.shoulder_width_mm,
             "hand": state.glove_hand,
             "strip": [round(y_mm, 1) for y_mm in state.strip_y_mm],
-            "sensitive": [[place.x_mm, place.y_mm, place.radius_mm, place.max_n] for place in state.sensitive],
+            "sensitive": [[place.x_mm, place.y_mm, place.radius_mm, place.max_n, place.words]
+                          for place in state.sensitive],
         },
         "flags": {
             "latest": [

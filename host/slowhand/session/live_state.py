@@ -105,6 +105,7 @@ class SoreView:
     y_mm: float
     radius_mm: float
     max_n: float
+    words: str = "sore"          # or what was said there: "lighter", "stop, last time"
 
 
 @dataclass(frozen=True)
