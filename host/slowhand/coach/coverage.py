@@ -94,7 +94,7 @@ class Coverage:
         region = region_of(y_mm, self._length_mm)
         side = "centre" if abs(x_mm) <= SPINE_HALF_WIDTH_MM else "left" if x_mm > 0.0 else "right"
         self._area_us[(region, side)] += step_us
-        if side == "centre" or abs(x_mm) < 2.0 * sigma_x_mm:
+        if side != "centre" and abs(x_mm) < 2.0 * sigma_x_mm:
             self._doubtful_us[region] += step_us
         return region, side
 
@@ -146,7 +146,7 @@ class Coverage:
             left_s, right_s = self.contact_s((region, "left")), self.contact_s((region, "right"))
             doubtful_s = 1e-6 * self._doubtful_us[region]
             both_s = left_s + right_s
-            surely_s = abs(left_s - right_s) - doubtful_s
+            surely_s = abs(left_s - right_s) - 2.0 * doubtful_s   # it would be taken from one and given to the other
             if both_s >= self.rule.uneven_least_s and surely_s > self.rule.uneven_share * both_s:
                 found.append(Unevenness(region, left_s, right_s, doubtful_s))
         return tuple(found)

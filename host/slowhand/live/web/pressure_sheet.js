@@ -71,8 +71,8 @@ export class PressureSheet {
       this.show("said");
     } else if (answers.question !== null && this.declined !== answers.question && !answers.stopped && this.state !== "opened") {
       this.show("asked");
-    } else if (this.state === "asked" || (this.state === "said" && before.stopped && !answers.stopped)) {
-      this.show("closed");   // nobody answered, or it was lifted elsewhere
+    } else if (this.state === "asked" || (this.state === "said" && (!answers.answered || before.stopped > answers.stopped))) {
+      this.show("closed");   // nobody answered; a new session; or it was lifted elsewhere
     } else {
       this.show(this.state);
     }
