@@ -63,7 +63,7 @@ def test_cells_and_areas_agree_with_the_truth(seed: int) -> None:
 @pytest.mark.parametrize("seed", FIRMER_LEFT)
 def test_the_steps_follow_the_hands_in_their_order(seed: int) -> None:
     _, _, steps, flags = guided(seed)
-    assert steps[:3] == ["ask", "settle", "feel"]
+    assert steps[:2] == ["settle", "feel"]   # the first stroke ends while the hands settle
     order = [name for name in ("shoulders", "upper", "middle", "lower", "neck") if name in steps]
     assert len(order) >= 4 and [steps.index(name) for name in order] == sorted(steps.index(name) for name in order)
     assert flags <= 1
