@@ -76,6 +76,16 @@ def test_what_was_worked_is_a_tint_on_the_back_and_stays_when_the_back_is_drawn_
     expect(page.locator(".sore text")).to_have_text(["lighter", "last time"])
 
 
+def test_what_is_known_from_last_time_is_said_and_can_be_forgotten(open_page, stage):
+    page = open_page("guide_asked")
+    expect(card(page)).to_contain_text("From last time: 1 place.")
+    before = calls_so_far(stage)
+    sheet(page).get_by_role("button", name="Close").click()
+    card(page).get_by_role("button", name="Forget").click()
+    page.wait_for_function("() => true")
+    assert told(stage, before) == [["sore", "forget"]]
+
+
 @pytest.mark.parametrize("size", ["small-phone", "phone", "phone-landscape", "tablet-portrait", "tablet-landscape"])
 def test_the_question_has_four_big_answers_and_leaves_the_gauges_free(open_page, size):
     page = open_page("guide_asked", SIZES[size])

@@ -64,7 +64,8 @@ def play_told(mode: Mode, told: list[int], cuts: list[int]) -> tuple[bytes, list
     parts.append(pipeline.finish())
     names = ("strokes", "flags_changed", "cues", "limits")
     found = [[asdict(thing) for part in parts for thing in getattr(part, name)] for name in names]
-    return np.concatenate([part.touch for part in parts]).tobytes(), found, pipeline.coach.silent_us, pipeline.coach.guide.figures()
+    touch, coach = np.concatenate([part.touch for part in parts]), pipeline.coach
+    return touch.tobytes(), found, coach.silent_us, coach.guide.figures()
 
 
 whole = cache(lambda mode: play(mode, []))

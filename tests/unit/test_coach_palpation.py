@@ -52,7 +52,8 @@ def test_breathing_during_the_press_mostly_drops_out() -> None:
     rows = press(80.0, 150.0, 20.0, 4.0, 0)
     t_s = 1e-6 * rows["t_us"]
     kept = np.column_stack([
-        rows["t_us"], rows["pos_mm"][:, 2] + 2.0 * t_s / 2.5, rows["total_n"], rows["cop_mm"], rows["sigma_mm"], rows["located"]
+        rows["t_us"], rows["pos_mm"][:, 2] + 2.0 * t_s / 2.5, rows["total_n"], rows["cop_mm"], rows["sigma_mm"],
+        rows["located"],
     ])[rows["contact"]]
     sink_mm, rise_n = sink_of(kept)   # a rise of 2 mm over the press, as at half a breath
     assert sink_mm == pytest.approx(rise_n / 4.0, abs=0.25)

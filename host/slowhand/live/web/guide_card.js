@@ -1,6 +1,6 @@
 // The guided back rub: the present step in words, how far it is, and what comes next.
 import { setText } from "./icons.js";
-import { clockText } from "./words.js";
+import { clockText, plural } from "./words.js";
 
 const KIND_WORDS = { glide: "long strokes", knead: "kneading", press: "pressing", friction: "small rubbing", tap: "tapping" };
 
@@ -28,6 +28,7 @@ export const GUIDE_CARD = `
     </div>
     <div class="guided-notes" hidden>
       <ul class="notes-first" aria-label="What was found"></ul>
+      <p class="notes-earlier" hidden><span></span><button type="button" class="button" data-sore="forget">Forget</button></p>
       <details><summary>More</summary><ul class="notes-more"></ul></details>
     </div>
   </section>`;
@@ -51,6 +52,11 @@ export class GuideCard {
   clicked(event) {
     const button = event.target.closest("button");
     if (!button || button.getAttribute("aria-disabled") === "true") return;
+    if (button.dataset.sore) {
+      this.setBusy(true);
+      this.press({ tell: "sore", value: button.dataset.sore });
+      return;
+    }
     const value = button.dataset.minutes ? { minutes: Number(button.dataset.minutes) } : button.dataset.step;
     this.setBusy(true);
     this.press({ tell: "step", value });
@@ -64,8 +70,12 @@ export class GuideCard {
   }
 
   take({ guide, answers }, { finished }, starting) {
-    if (answers) this.mayTell = answers.may_tell;
-    if (guide) {
+    if (answers) {
+      this.answers = answers;
+      this.mayTell = answers.may_tell;
+    }
+    if ((guide || answers) && (guide ?? this.guide)) {
+      guide ??= this.guide;
       this.guide = guide;
       this.setGuide(guide);
     }
@@ -112,7 +122,14 @@ export class GuideCard {
   }
 
   setNotes({ missed, uneven, unknown, palpation }) {
-    const first = [palpation.at(-1), missed.length ? `Hardly touched: ${missed.join("; ")}.` : ""];
+    const { everywhere, marks } = this.answers ?? { everywhere: null, marks: [] };
+    const earlier = (marks ?? []).filter((mark) => mark[5]).length;
+    const line = this.parts.notes.querySelector(".notes-earlier");
+    line.hidden = earlier === 0;
+    setText(line.firstElementChild, earlier ? `From last time: ${plural(earlier, "place", "places")}.` : "");
+    line.lastElementChild.hidden = !this.mayTell;
+    const limit = (everywhere ?? null) === null ? "" : `At most ${Math.round(everywhere)} N everywhere: the place of an answer was not known.`;
+    const first = [limit, palpation.at(-1), missed.length ? `Hardly touched: ${missed.join("; ")}.` : ""];
     const more = [
       ...palpation.slice(0, -1),
       uneven.length ? `Uneven: ${uneven.join("; ")}.` : "",
@@ -120,7 +137,7 @@ export class GuideCard {
     ];
     fill(this.parts.notes.querySelector(".notes-first"), first.filter(Boolean));
     this.parts.notes.querySelector("details").hidden = fill(this.parts.notes.querySelector(".notes-more"), more.filter(Boolean)) === 0;
-    this.parts.notes.hidden = ![...first, ...more].some(Boolean);
+    this.parts.notes.hidden = !(earlier || [...first, ...more].some(Boolean));
   }
 }
 

@@ -52,7 +52,12 @@ export class PressureSheet {
     if (busy) this.timer = setTimeout(() => this.setBusy(false), PRESS_WAIT_MS);
   }
 
-  take({ answers, notice }, { finished }, starting) {
+  take({ answers, notice }, { finished, session }, starting) {
+    if (session !== this.session) {   // another session asks anew
+      this.session = session;
+      this.declined = null;
+      answers ??= this.answers;
+    }
     const possible = (answers ?? this.answers).may_tell && !finished && !starting;
     this.opener.hidden = !possible;
     if (notice?.text) this.setBusy(false);   // it could not be done, and the banner says why
