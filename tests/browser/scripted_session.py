@@ -23,6 +23,7 @@ from slowhand.session.live_state import (
     PadView,
     SoreView,
 )
+from tests.browser.guided_scenes import GUIDED, guided_as_told
 
 PACE = Gauge(12.0, False, Level.OK, "good pace", 25.0, 30.0, 40.0, "cm/s", 0)
 PRESSURE = Gauge(14.0, False, Level.OK, "gentle", 60.0, 100.0, 120.0, "N", 0)
@@ -75,7 +76,7 @@ class ScriptedSession:
             calm = SCENES[scene](calm)
         may_start_over = calm.mode == "strip" and calm.phase == "running" and not (calm.finished or calm.demo)
         zone = self._zone if calm.choosing else None
-        calm = _as_told(calm, self._told)
+        calm = guided_as_told(_as_told(calm, self._told), self._told)
         return replace(calm, session_id=number, zone=zone, may_start_over=may_start_over)
 
     def start(self) -> None:
@@ -347,6 +348,7 @@ SCENES: dict[str, Callable[[LiveState], LiveState]] = {
     "practice": _paced(GLIDES, feedback=False),
     "paced_start": lambda calm: replace(SCENES["await_away"](calm), pacing=replace(GLIDES, words="after the start steps")),
     "paced_finished": lambda calm: replace(_finished(calm), pacing=GLIDES),
+    **GUIDED,
     "finished": _finished,
     "warning": _warning,
     "by_feel": lambda calm: replace(calm, feedback=False, flags=(), flag_counts={}, pace=QUIET, pressure=QUIET,

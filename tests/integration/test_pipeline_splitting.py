@@ -40,18 +40,22 @@ def play(mode: Mode, cuts: list[int], rows: int | None = None) -> tuple[bytes, l
     parts = [pipeline.process(raw[a:b]) for a, b in pairwise(edges)]
     parts.append(pipeline.finish())
     touch = np.concatenate([part.touch for part in parts])
+    guide = pipeline.coach.guide
+    seen = touch.tobytes() + guide.coverage.seconds().tobytes() + guide.coverage.mean_n().tobytes()
     found = [
         [asdict(thing) for part in parts for thing in getattr(part, name)]
         for name in ("strokes", "flags_changed", "cues", "limits")
     ]
-    found.append([pipeline.coach.pacing.session_figures()])
-    return touch.tobytes(), found
+    return seen, [*found, guide.figures(), pipeline.coach.pacing.session_figures()]
 
 
-TOLD = (("technique", "fist"), ("feedback", False), ("technique", "palm"), ("feedback", True), ("technique", None))
+TOLD = (
+    ("technique", "fist"), ("feedback", False), ("step", "start"), ("technique", "palm"), ("feedback", True),
+    ("sore", {"x_mm": 75.0, "y_mm": 120.0}), ("vote", "stop"), ("technique", None), ("vote", "lift"), ("step", "next"),
+)
 
 
-def play_told(mode: Mode, told: list[int], cuts: list[int]) -> tuple[bytes, list, float]:
+def play_told(mode: Mode, told: list[int], cuts: list[int]) -> tuple[bytes, list, float, dict]:
     """As `play`, with what a giver says after these rows, one thing after the other."""
     raw, said = raw_rows(), dict(zip(sorted(told), TOLD, strict=False))
     pipeline, parts = Pipeline(GLOVE, STRIP if mode is Mode.STRIP else None, RECEIVER, mode), []
@@ -62,7 +66,8 @@ def play_told(mode: Mode, told: list[int], cuts: list[int]) -> tuple[bytes, list
     parts.append(pipeline.finish())
     names = ("strokes", "flags_changed", "cues", "limits")
     found = [[asdict(thing) for part in parts for thing in getattr(part, name)] for name in names]
-    return np.concatenate([part.touch for part in parts]).tobytes(), found, pipeline.coach.silent_us
+    touch, coach = np.concatenate([part.touch for part in parts]), pipeline.coach
+    return touch.tobytes(), found, coach.silent_us, coach.guide.figures()
 
 
 whole = cache(lambda mode: play(mode, []))
@@ -106,9 +111,9 @@ def test_as_live_in_small_blocks(block: int, rows: int) -> None:
 
 def test_the_results_are_worth_comparing() -> None:
     """Guards the tests above: there are strokes with flags, cues, limits and places in what they compare."""
-    _, (strokes, flags, cues, limits, [pacing]) = whole(Mode.STRIP)
+    _, (strokes, flags, cues, limits, guide, pacing) = whole(Mode.STRIP)
     assert len(strokes) > 5 and any(stroke["flags"] for stroke in strokes)
-    assert len(flags) > 4 and len(cues) > 1 and len(limits) > 3
+    assert len(flags) > 4 and len(cues) > 1 and len(limits) > 3 and sum(it["contact_s"] for it in guide["areas"]) > 5.0
     assert pacing["turns"] > 3
     touch = np.concatenate([Pipeline(GLOVE, STRIP, RECEIVER, Mode.STRIP).process(raw_rows()).touch])
     assert np.count_nonzero(touch["phase"] == Phase.RUNNING) > 4000 and np.count_nonzero(touch["located"]) > 3000

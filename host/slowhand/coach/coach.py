@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -13,12 +14,14 @@ from slowhand.coach.cues import CueChooser
 from slowhand.coach.fading import Fading
 from slowhand.coach.flag import Flag
 from slowhand.coach.flags import FlagTracker, Moment
+from slowhand.coach.guide import KINDS as GUIDE_KINDS
+from slowhand.coach.guide import Guide
 from slowhand.coach.limits import Limits
 from slowhand.coach.lines import Latest, current_line, is_calm
 from slowhand.coach.motion_pace import PACE_COLUMNS, MotionPace, motion_pace_reading
 from slowhand.coach.pace_lead import PACE_LINE, PaceLead
 from slowhand.coach.ramp import Ramp
-from slowhand.coach.readings import Reading, pace_reading, pressure_reading
+from slowhand.coach.readings import ALARM, Reading, pace_reading, pressure_reading
 from slowhand.coach.receiver import Receiver, SensitivePlace
 from slowhand.coach.reflex import ReflexPlanner
 from slowhand.coach.techniques import Terms, pace_unfelt, pressure_unfelt, technique_named, without_feedback
@@ -30,6 +33,7 @@ from slowhand.strokes.segment import LEAVES_START_CM_S
 from slowhand.strokes.stroke import Stroke
 
 CHOICES = ("spine", "neck", "kidney", "open")   # what a giver may choose without a strip
+STOP_LINE = "Stop: hands off, ask."
 START_REST_US = 3_000_000   # the start procedure is complete within its second rest, which may go on so long
 
 _SCALARS = (
@@ -74,7 +78,9 @@ class Coach:
             "technique": self._use_technique, "feedback": self._use_feedback,
             "pace": lambda value: self.pacing.hear(value),          # not bound: pacing may be another coach's
             "pulse": lambda value: self.pacing.pulse_began(value),  # told by the engine: the glove's pulses have begun
+            **{kind: partial(self._tell_guide, kind) for kind in GUIDE_KINDS},
         }
+        self.guide = Guide(profile, receiver, mode)
         self.silent_us = 0   # of the session, after its start procedure, in which nothing was said
         self._chosen: str | None = None
         self._pending: list[Flag] = []    # closed by choose_zone; given out with the next block
@@ -84,6 +90,7 @@ class Coach:
         self._start_rest_until_us: int | None = None   # while the hand still rests at the start pose
         self._latest = Latest()
         self._judge_anew(replace(self._terms, feedback=feedback))
+        self._adapt()
 
     def choose_zone(self, name: str | None) -> None:
         """Without a strip, where the giver says that the hand is; ``None``: not known.
@@ -104,6 +111,19 @@ class Coach:
         Open flags go on where nothing about them has changed, and end at the last row otherwise (``FlagTracker.use``).
         """
         self._judge_anew(replace(self._terms, receiver=receiver, limits=receiver.personal_limits()))
+        self.guide.answers.use_base(receiver)
+        self._adapt()
+
+    def _tell_guide(self, kind: str, value: object) -> None:
+        self.guide.hear(kind, value)
+        self._adapt()
+
+    def _adapt(self) -> None:
+        """What was said about places and pressure holds from the next row on."""
+        answers = self.guide.answers
+        self.use_limits(answers.limits(), answers.places())
+        for place_mm, force_n in self.guide.take_deeper():
+            self._ramp.allow(place_mm, force_n)
 
     def use_limits(self, limits: Limits, places: Sequence[SensitivePlace] | None = None) -> None:
         """Other limits for flags, zones, gauges and the glove's reflex from the next row on.
@@ -120,6 +140,8 @@ class Coach:
         self._judge_anew(before._terms)
         self.silent_us = before.silent_us
         self.pacing = before.pacing
+        self.guide = before.guide
+        self.guide.go_on_in(self.mode)
 
     def _use_technique(self, name: object) -> None:
         self._judge_anew(replace(self._terms, technique=technique_named(name)))
@@ -175,6 +197,9 @@ class Coach:
             new = self._look_ahead(touch, i)
             if new is not None:
                 limits.append(new)
+            if values[0] >= self.guide.due_us:
+                self.guide.look(touch, i, bool(self._open), self._terms.feedback)
+        self.guide.take(touch, strokes)
         return Coached(tuple(changed), tuple(cues), tuple(limits))
 
     def _row(
@@ -344,6 +369,8 @@ class Coach:
     def current_line(self) -> tuple[str, str]:
         """The one line for the page, and its level (``readings``)."""
         now = self._latest
+        if self.guide.says_stop(now.t_us):
+            return STOP_LINE, ALARM
         spoken_of = [flag for flag in self._open if not self._cues.holds_back(flag, now.t_us)]
         lagging = PACE_LINE if self.pacing.says(now.t_us, 1e6 * self._limits.cue.repeat_most_s / 2.0) else ""
         return current_line(now, spoken_of, self._terms, self.mode, self.pace().level, lagging)

@@ -30,6 +30,7 @@ class Ramp:
 
     def __init__(self, limits: Limits, back_length_mm: float) -> None:
         self._worked_us: dict[Area, int] = {}
+        self._allowed_n: dict[Area, float] = {}   # where the receiver has asked for more
         self._looked_us: int | None = None
         self._deep: tuple[Area, int] | None = None   # where it is pressed deeper than advised, and since when
         self._noted = False                          # that has lasted long enough to be remarked
@@ -48,6 +49,14 @@ class Ramp:
         light_n = min(rule.light_n, self._full_n)
         return light_n + (self._full_n - light_n) * max(worked_s - rule.light_s, 0.0) / (rule.full_s - rule.light_s)
 
+    def allow(self, place_mm: tuple[float, float], force_n: float) -> None:
+        """The receiver wants it deeper here: so much may be pressed in this area without a remark."""
+        area = self._area_of(place_mm)
+        self._allowed_n[area] = max(force_n, self._allowed_n.get(area, 0.0))
+
+    def _area_of(self, place_mm: tuple[float, float]) -> Area:
+        return region_of(place_mm[1], self._back_length_mm), "left" if place_mm[0] > 0.0 else "right"
+
     def worked_s(self, area: Area) -> float:
         """Seconds of contact in an area so far."""
         return 1e-6 * self._worked_us.get(area, 0)
@@ -61,11 +70,11 @@ class Ramp:
         if not placed or cop_mm[1] != cop_mm[1]:
             self._deep, self._noted = None, False
             return False
-        area = region_of(cop_mm[1], self._back_length_mm), "left" if cop_mm[0] > 0.0 else "right"
+        area = self._area_of(cop_mm)
         if before_us is not None and t_us - before_us <= 2 * look_us:   # rows are not missing
             self._worked_us[area] = self._worked_us.get(area, 0) + t_us - before_us
         advised_n = self.advised_n(self.worked_s(area))
-        if advised_n is None or not total_n > advised_n:
+        if advised_n is None or not total_n > max(advised_n, self._allowed_n.get(area, 0.0)):
             self._deep, self._noted = None, False
         elif self._deep is None or self._deep[0] != area:
             self._deep, self._noted = (area, t_us), False

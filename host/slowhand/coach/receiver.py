@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from slowhand.coach.limits import LimitOverride, Limits, Positive, shipped_limits
 from slowhand.settings import read_toml
 
+Why = Literal["lighter", "stop", "sore"]   # a place has a limit of its own
 Place = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-1000, le=1000)]
 
 
@@ -24,6 +25,16 @@ class SensitivePlace(_Table):
     y_mm: Place
     radius_mm: Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0, le=500)]
     max_n: Positive
+
+
+class RememberedPlace(SensitivePlace):
+    """A place that an earlier session with this receiver made known, and why."""
+
+    why: Why
+
+    def bare(self) -> SensitivePlace:
+        """The place alone."""
+        return SensitivePlace(x_mm=self.x_mm, y_mm=self.y_mm, radius_mm=self.radius_mm, max_n=self.max_n)
 
 
 class TechniqueOverrides(_Table):
@@ -64,6 +75,8 @@ class LimitOverrides(_Table):
 class Receiver(_Table):
     """The receiver, as ``receiver.toml`` writes it."""
 
+    # Under this name the session file remembers what was said about places; without one nothing is kept.
+    name: Annotated[str, Field(strict=True, min_length=1, max_length=80)] | None = None
     posture: Literal["prone", "seated"] = "prone"
     # From C7 to the sacrum; half a child's and twice a tall man's are typing errors.
     back_length_mm: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=200, le=800)] = 450.0
@@ -72,6 +85,7 @@ class Receiver(_Table):
     # Whether the receiver or the giver has an implant that magnets can disturb; None: nobody has said.
     implant: Annotated[bool, Field(strict=True)] | None = None
     limits: LimitOverrides = LimitOverrides()
+    remembered: tuple[RememberedPlace, ...] = ()   # filled in from the session file
 
     @model_validator(mode="after")
     def _limits_rise(self) -> Receiver:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from slowhand.live.guide_frame import guide_sections
 from slowhand.session.live_state import Gauge, Level, LinkState, LiveState
 
 NO_FRESH_DATA = "no fresh data"
@@ -69,7 +70,8 @@ def slow_part(state: LiveState) -> dict[str, Section]:
             "shoulders": state.shoulder_width_mm,
             "hand": state.glove_hand,
             "strip": [round(y_mm, 1) for y_mm in state.strip_y_mm],
-            "sensitive": [[place.x_mm, place.y_mm, place.radius_mm, place.max_n] for place in state.sensitive],
+            "sensitive": [[place.x_mm, place.y_mm, place.radius_mm, place.max_n, place.words]
+                          for place in state.sensitive],
         },
         "flags": {
             "latest": [
@@ -83,6 +85,7 @@ def slow_part(state: LiveState) -> dict[str, Section]:
         },
         "charts": {"files": list(state.charts)},
         "pacing": _pacing_section(state),
+        **guide_sections(state.guide),
     }
 
 

@@ -46,6 +46,7 @@ class Analysis:
     blocks: tuple[Results, ...] = ()  # cues and limits as they came
     pads: tuple[PadHealth, ...] = ()  # each pad's channel at the end: usable, and how far its zero has drifted
     without_feedback_s: float = 0.0   # of the session, in which nothing was said of what was found
+    guide: dict[str, Any] | None = None   # `Guide.figures`: areas, routine, votes, palpation
     smoothed: bool = False     # touch and strokes also use what was felt later; flags never do
     pacing: dict[str, Any] | None = None   # how a pace was followed (`PaceLead.session_figures`); None: none was asked for
 
@@ -132,9 +133,9 @@ def run(setup: Setup, rows: np.ndarray, progress: Progress | None = None) -> Ana
     strokes = sorted((stroke for block in blocks for stroke in block.strokes), key=lambda stroke: stroke.start_us)
     flags = pipeline.flags.flags()
     pads, silent_s = pipeline.sensing.health(), 1e-6 * pipeline.coach.silent_us
-    pacing = pipeline.coach.pacing.session_figures()
+    pacing, guide = pipeline.coach.pacing.session_figures(), pipeline.coach.guide.figures()
     return Analysis(
-        setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads, silent_s, pacing=pacing
+        setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads, silent_s, guide, pacing=pacing
     )
 
 
@@ -176,6 +177,7 @@ def summarize(analysis: Analysis) -> dict[str, Any]:
         "flags": len(flags),
         "flags_by_kind": dict(sorted(Counter(flag.kind.value for flag in flags).items())),
         "flags_by_severity": dict(sorted(Counter(flag.severity.value for flag in flags).items())),
+        "guide": analysis.guide,
         "pads": [asdict(pad) | {"zero_n": round(pad.zero_n, 4)} for pad in analysis.pads],
         "limits": limits_used(setup.receiver),
         "glove": setup.glove.name,

@@ -60,15 +60,14 @@ class SessionEngine:
         self.device = GloveDevice(int(wishes.rate_hz))
         self._link, self._wishes, self._now_s, self._demo = link, wishes, now_s, demo
         self._recorder = Recorder(store)
+        self._wishes = self._recorder.recalled(wishes)
         self._lock = threading.RLock()      # held while a block is processed and while sessions change
         self._closing = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._failure: Exception | None = None
-        self._getting_ready = ""
+        self._failure, self._getting_ready = None, ""  # type: tuple[Exception | None, str]
         self._stream: Stream | None = None
         self._standing, self._pulse_sender = Standing(told or {}), PulseSender(self.device)
-        self._arrivals = Arrivals()
-        self._health = GloveHealth()
+        self._arrivals, self._health = Arrivals(), GloveHealth()
         self._objection, self._strokes = "", 0
         self._began_s, self._ended_s = None, None  # type: tuple[float | None, float | None]  # session, our clock
         self._session_id: int | None = None
@@ -96,7 +95,8 @@ class SessionEngine:
         """
         writer = self._recorder.open_session()
         with self._lock:
-            now = self._now_s()
+            now, self._wishes = self._now_s(), self._recorder.recalled(self._wishes)
+            sores = self._stream.sores_marked if self._stream and self._session_id is None else ()
             self._end_session(now)
             self._recorder.use(writer, now)
             self._session_id, self._began_s, self._ended_s = writer.session_id, now, None
@@ -110,6 +110,8 @@ class SessionEngine:
                 self._begin_stream(Stream(setup, hello))
             self._recorder.describe(setup.as_dict(), self.device.snapshot())
             self._tell_answer(now)
+            for place in sores:   # marked before the recording began
+                self.tell("sore", place)
             self._redraw(now)
 
     def stop(self) -> None:
@@ -143,6 +145,7 @@ class SessionEngine:
                 stream.tell(kind, value)
                 self._standing.keep(kind, value, stream)
                 self._recorder.event("told", {"kind": kind, "value": value, "after_us": stream.last_us}, now)
+                self._recorder.remember(stream)
                 self._redraw(now)
 
     def start_over(self) -> None:
@@ -354,6 +357,7 @@ class SessionEngine:
             results = self._stream.pipeline.finish()
             self._strokes += len(results.strokes)
             self._recorder.results(results)
+            self._recorder.event("guide", self._stream.pipeline.coach.guide.figures(), now)
         self._recorder.clock(self.device.clock.fit, now, last=True)
         if self._link.dropped_writes:
             unsent = {"writes": self._link.dropped_writes, "bytes": self._link.dropped_bytes}

@@ -105,6 +105,56 @@ class SoreView:
     y_mm: float
     radius_mm: float
     max_n: float
+    words: str = "sore"          # or what was said there: "lighter", "stop, last time"
+
+
+@dataclass(frozen=True)
+class PlaceMark:
+    """A place with a limit that was said in this session or an earlier one: "lighter", "stop" or "sore"."""
+
+    x_mm: float
+    y_mm: float
+    radius_mm: float
+    max_n: float
+    why: str
+    earlier: bool
+
+
+@dataclass(frozen=True)
+class GuideView:
+    """The guided back rub: the present step, what has been covered, and what was said about the pressure."""
+
+    running: bool
+    finished: bool
+    by_clock: bool               # places are unknown: steps go by the clock and the giver's taps
+    minutes: int
+    totals: tuple[int, ...]      # minutes to choose from
+    index: int
+    count: int
+    title: str
+    words: str
+    kinds: tuple[str, ...]
+    pace: str
+    progress: float              # of the present step, 0 to 1
+    step_left_s: float
+    left_s: float
+    ready: bool                  # to move on, if the giver likes
+    next_title: str
+    hint: str
+    cells: tuple[int, ...]       # row by row from the head, receiver's right to left: 0, 1 a little, 2 worked
+    columns: int
+    cell_mm: float
+    top_mm: float                # upper edge of the first row
+    missed: tuple[str, ...]
+    uneven: tuple[str, ...]
+    unknown_s: float             # contact whose place was not known
+    question: str | None         # "how is the pressure?": where, "" where the place is unknown; None: nothing is asked
+    marks: tuple[PlaceMark, ...]
+    everywhere_n: float | None   # an answer whose place was not known holds everywhere
+    stopped: bool                # something is off limits until that is lifted
+    answered: str                # what the last answer has changed
+    palpation: tuple[str, ...]
+    may_tell: bool = True        # False: a replay, or over
 
 
 @dataclass(frozen=True)
@@ -161,6 +211,7 @@ class LiveState:
     techniques: tuple[str, ...] = ()       # what may be said; empty: nothing now (a replay, no glove)
     feedback: bool = True                  # False: a practice in which nothing is said about the hand
     pacing: PaceView | None = None         # None: no glove has said what it has
+    guide: GuideView | None = None         # None: no glove yet
 
 
 class Session(Protocol):

@@ -13,6 +13,7 @@ from slowhand.coach.pacing import GLIDE
 from slowhand.coach.readings import FULL_SCALE_TO_ALARM, PACE_FULL_SCALE, Reading
 from slowhand.coach.techniques import TECHNIQUES
 from slowhand.locate.pose import Mode, Phase
+from slowhand.session.guide_picture import guide_view, sore_views
 from slowhand.session.live_state import (
     FlagView,
     Gauge,
@@ -24,7 +25,6 @@ from slowhand.session.live_state import (
     LiveState,
     PaceView,
     PadView,
-    SoreView,
 )
 from slowhand.session.pipeline import Pipeline
 from slowhand.session.setup import Setup
@@ -101,11 +101,12 @@ def draw(scene: Scene) -> LiveState:
         glove_hand=setup.glove.hand,
         may_start_over=_may_start_over(scene),
         strip_y_mm=strip_y_mm(setup),
-        sensitive=tuple(SoreView(p.x_mm, p.y_mm, p.radius_mm, p.max_n) for p in receiver.sensitive),
+        sensitive=sore_views(receiver, pipeline.coach.guide if pipeline else None),
         technique=pipeline.coach.technique if pipeline else None,
         techniques=tuple(TECHNIQUES) if pipeline and not scene.finished else (),
         feedback=pipeline.coach.feedback if pipeline else setup.feedback,
         pacing=pace_view(pipeline.coach.pacing.led()) if pipeline else None,
+        guide=guide_view(pipeline.coach.guide, may_tell=not scene.finished) if pipeline else None,
     )
 
 

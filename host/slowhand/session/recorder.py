@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 from slowhand.clock import ClockFit
 from slowhand.errors import StoreError
 from slowhand.session.results import Results
 from slowhand.session.store import SessionStore
+from slowhand.session.stream import Stream, Wishes
 from slowhand.session.writer import SessionWriter
 
 COMMIT_EVERY_S = 0.25   # what a killed host loses at most, and a commit's own time: well within a second
@@ -78,6 +80,19 @@ class Recorder:
     def event(self, kind: str, detail: dict[str, Any], host_s: float) -> None:
         if self._writer:
             self._writer.event(kind, detail, host_s)
+
+    def remember(self, stream: Stream) -> None:
+        """What was said about places by now, for the next session with the same receiver; unnamed ones are forgotten."""
+        name, answers = stream.setup.receiver.name, stream.pipeline.coach.guide.answers
+        if self._writer and name is not None:
+            self._writer.remember(name, [place.model_dump(mode="json") for place in answers.to_remember()])
+
+    def recalled(self, wishes: Wishes) -> Wishes:
+        """The wishes, with what earlier sessions made known of their receiver."""
+        name = wishes.receiver.name
+        if self._store is None or name is None:
+            return wishes
+        return replace(wishes, receiver=wishes.receiver.model_copy(update={"remembered": self._store.remembered(name)}))
 
     def clock(self, fit: ClockFit | None, host_s: float, *, last: bool = False) -> None:
         """How the glove's clock stands to the host's: now and again, so that a killed session knows it too."""

@@ -165,9 +165,11 @@ def _analysis(setup: Setup, player: Player, blocks: list[Results]) -> Analysis:
     pads = player.stream.pipeline.sensing.health() if player.stream else ()
     setup = player.stream.setup if player.stream else setup
     silent_s = 1e-6 * player.stream.pipeline.coach.silent_us if player.stream else 0.0
-    pacing = player.stream.pipeline.coach.pacing.session_figures() if player.stream else None
+    coach = player.stream.pipeline.coach if player.stream else None
+    pacing = coach.pacing.session_figures() if coach else None
+    guide = coach.guide.figures() if coach else None
     return Analysis(
-        setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads, silent_s, pacing=pacing
+        setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads, silent_s, guide, pacing=pacing
     )
 
 

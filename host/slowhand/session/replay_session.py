@@ -153,4 +153,5 @@ class ReplaySession:
             )
         )
         # what was said then cannot be said otherwise now
-        return replace(picture, choosing=False, may_start_over=False, techniques=())
+        guide = replace(picture.guide, may_tell=False, question=None) if picture.guide else None
+        return replace(picture, choosing=False, may_start_over=False, techniques=(), guide=guide)

@@ -51,6 +51,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX event_session ON event(session_id, id)",
     ),
+    (
+        """CREATE TABLE memory (             -- what was said about places, for the next session with the same person
+            receiver TEXT PRIMARY KEY,      -- the name in receiver.toml
+            places TEXT NOT NULL,           -- JSON
+            session_id INTEGER NOT NULL,    -- in which it was said last; it may have been deleted since
+            at REAL NOT NULL                -- host time, seconds since 1970 (UTC)
+        ) WITHOUT ROWID""",
+    ),
 )
 
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -19,6 +19,7 @@ import slowhand
 from slowhand.coach.cue import Cue
 from slowhand.coach.flag import Flag
 from slowhand.coach.overlap import with_flags
+from slowhand.coach.receiver import RememberedPlace
 from slowhand.errors import BadInputError, StoreError
 from slowhand.session.details import cue_from, flag_from, stroke_from
 from slowhand.session.schema import bring_up_to_date
@@ -163,6 +164,19 @@ class SessionStore:
             tuple(map(cue_from, cues)),
             tuple(Event(host_s, kind, json.loads(detail)) for host_s, kind, detail in events),
         )
+
+    def remembered(self, receiver: str) -> tuple[RememberedPlace, ...]:
+        """What earlier sessions made known of a receiver's places, by the name in receiver.toml.
+
+        Raises:
+            StoreError: this version cannot read it.
+        """
+        with self._explained():
+            row = self._connection.execute("SELECT places FROM memory WHERE receiver = ?", (receiver,)).fetchone()
+        try:
+            return tuple(map(RememberedPlace.model_validate, json.loads(row[0]))) if row else ()
+        except ValueError as error:
+            raise StoreError(f"{self.path}: what is remembered of {receiver} cannot be read by this version") from error
 
     def iter_wire(self, session_id: int, at_once: int = 1000) -> Iterator[tuple[float, bytes]]:
         """The bytes of a session as they came: (host's monotonic time in s, bytes)."""

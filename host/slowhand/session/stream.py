@@ -119,6 +119,11 @@ class Stream:
         """What a person tells the coach, from the next row on; see `Coach.tell`."""
         self.pipeline.coach.tell(kind, value)
 
+    @property
+    def sores_marked(self) -> tuple[dict[str, float], ...]:
+        """Sore places that were tapped on the page, as they were told."""
+        return self.pipeline.coach.guide.answers.sores_marked()
+
     def choose_zone(self, name: str | None) -> None:
         """Without a strip: where the giver says that the hand is, from the next row on."""
         self.pipeline.coach.choose_zone(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -29,6 +30,7 @@ class _Waiting:
     events: list[tuple[float, str, str]] = field(default_factory=list)
     setup: str | None = None
     reception: str | None = None
+    memory: dict[str, str] = field(default_factory=dict)
 
     def extend(self, later: _Waiting) -> None:
         self.wire += later.wire
@@ -37,6 +39,7 @@ class _Waiting:
         self.flags |= later.flags
         self.cues += later.cues
         self.events += later.events
+        self.memory |= later.memory
         self.setup = later.setup or self.setup
         self.reception = later.reception or self.reception
 
@@ -94,6 +97,11 @@ class SessionWriter:
         """Something that happened to the link, the glove or the recording."""
         with self._handing_over:
             self._waiting.events.append((host_s, kind, to_json(detail)))
+
+    def remember(self, receiver: str, places: list[dict[str, Any]]) -> None:
+        """What is known of a receiver's places by now; it takes the place of what was known before."""
+        with self._handing_over:
+            self._waiting.memory[receiver] = json.dumps(places, allow_nan=False)
 
     def wall_clock(self, host_s: float) -> None:
         """Tie the monotonic clock, which now shows ``host_s``, to the time of day: an event of its own."""
@@ -166,4 +174,8 @@ class SessionWriter:
         connection.executemany(
             "INSERT INTO event (session_id, host_s, kind, detail) VALUES (?, ?, ?, ?)",
             [(me, *row) for row in batch.events],
+        )
+        connection.executemany(
+            "INSERT OR REPLACE INTO memory VALUES (?, ?, ?, ?)",
+            [(receiver, places, me, self._wall_clock()) for receiver, places in batch.memory.items()],
         )

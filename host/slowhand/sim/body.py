@@ -46,6 +46,7 @@ class Body:
     breathing_hz: float = 0.23
     breathing_tilt: float = 0.0      # rad per metre of breath: the upper back rises more than the middle
     stiffness_n_per_mm: float = 4.0  # of skin, fat and muscle under a palm
+    firmer_left: float = 0.0         # the muscles left of the spine are stiffer by this share, those right softer
     sway_mm: float = 0.0             # a seated receiver moves with the giver's work
     sway_deg: float = 0.0
     sensitive: tuple[SorePlace, ...] = ()
@@ -98,6 +99,11 @@ class Body:
         across = (self.rest(x + h, y) - self.rest(x - h, y)) / (2 * h)
         along = (self.rest(x, y + h) - self.rest(x, y - h)) / (2 * h)
         return across, along
+
+    def stiffness(self, x: np.ndarray) -> np.ndarray:
+        """Of skin, fat and muscle under a palm at back x (m), N/m; it changes over the spine within some 20 mm."""
+        side = np.tanh(np.asarray(x, float) / 0.02)
+        return self.stiffness_n_per_mm * 1000.0 * (1.0 + self.firmer_left * side)
 
     def breath(self, t_s: np.ndarray) -> np.ndarray:
         """How far the skin is lifted by breathing, m, at times in s; zero on average."""

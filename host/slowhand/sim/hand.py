@@ -146,7 +146,7 @@ def move(program: Program, hand: Hand, body: Body, rng: np.random.Generator, swa
 
     breath = body.breath(t) * body.breath_share(place[:, 1])
     rest = body.rest(place[:, 0], place[:, 1]) + breath * np.exp(-((lift / 0.02) ** 2))
-    press = total / (body.stiffness_n_per_mm * 1000.0)
+    press = total / body.stiffness(place[:, 0])
     target = np.column_stack([place, rest + lift - press])
     target += shake * 3.0e-5 * slow_noise(rng, n, 3, rate, 6.0, 11.0)
     target += wander * held * 8.0e-4 * slow_noise(rng, n, 3, rate, 0.1, 0.6)

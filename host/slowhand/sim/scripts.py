@@ -13,6 +13,7 @@ from slowhand.sim.body import Body
 from slowhand.sim.choreography import Choreography, Plan, technique_shares
 from slowhand.sim.hand import Hand, Program
 from slowhand.sim.pulse_follower import with_pulse
+from slowhand.sim.whole_routine import whole_routine
 
 Script = Callable[[Choreography], None]
 
@@ -341,4 +342,5 @@ SCRIPTS: dict[str, Script] = {
     "with_pulse": with_pulse,
     "limits": around_limits,
     "cadences": cadences,
+    "routine": whole_routine,
 }

@@ -173,10 +173,10 @@ function magnetMarkup(strip) {
   return `<g class="strip"><path class="ribbon" d="M0 ${strip[0] - 12}V${strip.at(-1) + 12}"/>${discs.join("")}</g>`;
 }
 
-function soreMarkup([x, y, radius, most]) {
-  const title = `<title>Sore place: at most ${most} N</title>`;
-  const sign = `<text class="small" x="${-x}" y="${y + 6}">sore</text>`;
-  return `<g class="sore">${title}<circle cx="${-x}" cy="${y}" r="${radius}"/>${sign}</g>`;
+function soreMarkup([x, y, radius, most, words]) {
+  const title = `<title>${words}: at most ${most} N</title>`;
+  const sign = words.split(", ").map((part, i) => `<text class="small" x="${-x}" y="${y + 6 + 17 * i}">${part}</text>`).join("");
+  return `<g class="sore" data-why="${words.split(",")[0]}">${title}<circle cx="${-x}" cy="${y}" r="${radius}"/>${sign}</g>`;
 }
 
 function mapMarkup({ length, shoulders, strip, sensitive }) {

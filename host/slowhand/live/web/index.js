@@ -1,12 +1,15 @@
 // The live page: takes the host's messages and hands each part to the one that draws it.
 import { BackMap } from "./back_map.js";
+import { CoverLayer } from "./cover_layer.js";
 import { Gauge } from "./gauge.js";
 import { Guide } from "./guide.js";
+import { GuideCard } from "./guide_card.js";
 import { setIcon, setText } from "./icons.js";
 import { Magnets } from "./magnets.js";
 import { PaceRing } from "./pace_ring.js";
 import { Banners, Bar, Controls, SoFar } from "./panels.js";
 import { SessionSheet } from "./session_sheet.js";
+import { PressureSheet } from "./pressure_sheet.js";
 import { SKELETON } from "./skeleton.js";
 import { StartOver } from "./start_over.js";
 import { keepAwake } from "./wake.js";
@@ -31,6 +34,9 @@ class LivePage {
     this.sheet = new SessionSheet(this.root, actions.press, this.ring.tone);
     this.pacing = { kind: null };
     this.guide = new Guide(find(".guide"));
+    this.card = new GuideCard(this.root, actions.press);
+    this.cover = new CoverLayer(this.root, actions.press);
+    this.pressure = new PressureSheet(this.root, actions.press);
     this.bar = new Bar(this.root);
     this.controls = new Controls(this.root, actions.press);
     this.banners = new Banners(find(".banners"));
@@ -72,6 +78,7 @@ class LivePage {
     if (slow.stage) this.setStage(slow.stage);
     if (slow.stage || slow.pacing) this.setPacing(slow.pacing ?? this.pacing);
     if (slow.stage || slow.body) this.map.setChoice(this.stage);
+    for (const part of [this.card, this.cover, this.pressure]) part.take(slow, this.stage, this.root.dataset.starting === "true");
     if (slow.stage || slow.link) this.setLink(slow.link ?? this.link);
   }
 

@@ -1,9 +1,12 @@
 // The page's lasting parts. Everything that changes is written into them by the other modules.
+import { MAP_BUTTONS } from "./cover_layer.js";
 import { gaugeMarkup } from "./gauge.js";
 import { guideMarkup } from "./guide.js";
+import { GUIDE_CARD } from "./guide_card.js";
 import { MAGNETS } from "./magnets.js";
 import { PACE_RING } from "./pace_ring.js";
 import { SESSION_SHEET, SHEET_BUTTON } from "./session_sheet.js";
+import { PRESSURE_SHEET } from "./pressure_sheet.js";
 import { START_OVER, START_OVER_BUTTON } from "./start_over.js";
 
 const BRAND =
@@ -43,9 +46,11 @@ export const SKELETON = `
     <div class="map-drawing"></div>
     <div class="map-note" role="status" hidden><strong></strong><span></span></div>
     ${START_OVER_BUTTON}
+    ${MAP_BUTTONS}
   </section>
   <section class="side" aria-label="The session so far">
     <div class="guide" tabindex="-1" hidden>${guideMarkup()}</div>
+    ${GUIDE_CARD}
     <div class="sofar">
       <div class="sofar-head"><h2>So far</h2><p class="counts"></p></div>
       <ul class="kinds" aria-label="Flags by kind"></ul>
@@ -63,4 +68,5 @@ export const SKELETON = `
     <p class="fine">A companion, not a medical device.</p>
   </footer>
   ${SESSION_SHEET}
+  ${PRESSURE_SHEET}
 </div>`;

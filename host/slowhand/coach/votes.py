@@ -1,0 +1,295 @@
+""""How is the pressure?": when to ask, and what the answer changes, at once and for that place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from slowhand.coach.areas import Area
+from slowhand.coach.limits import LimitOverride, Limits
+from slowhand.coach.recall import Pressed
+from slowhand.coach.receiver import Receiver, RememberedPlace, SensitivePlace, Why
+from slowhand.coach.routine_plan import RoutinePlan
+from slowhand.errors import BadInputError
+
+ANSWERS = ("lighter", "right", "deeper", "stop")
+LIFT = "lift"              # "stop" is over
+FORGET = "forget"          # what earlier sessions knew of this receiver
+ALARM_SHARE = 1.5          # of the warning, as for sore places
+PLACE_LIMIT_MM = 1000.0    # as in receiver.toml
+
+
+@dataclass(frozen=True)
+class Vote:
+    """One answer, and what it holds for.
+
+    ``place`` is ``None`` where the place was not known: then it holds everywhere. ``force_n`` is the total that was used,
+    ``max_n`` what may be pressed from now on (``None``: nothing has changed).
+    """
+
+    t_us: int
+    answer: str
+    force_n: float | None
+    place: SensitivePlace | None
+    max_n: float | None
+    area: Area | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """An open question, and what it is about."""
+
+    asked_us: int
+    area: Area | None
+    about: Pressed
+
+
+@dataclass(frozen=True)
+class Adapted:
+    """A place with a limit from an answer or a tap: "lighter", "stop", or "sore"."""
+
+    place: SensitivePlace
+    why: Why
+    earlier: bool = False    # from a session before this one
+
+
+class Answers:
+    """Everything that was said about places and pressure, and the limits that follow from it.
+
+    The receiver's own file is never loosened: answers add places and lower limits, and take back only their own.
+    """
+
+    def __init__(self, receiver: Receiver, plan: RoutinePlan) -> None:
+        self._rule, self._sore = plan.votes, plan.sore
+        self._base = receiver
+        self._places = [Adapted(it.bare(), it.why, earlier=True) for it in receiver.remembered]
+        self._everywhere_n: float | None = None    # "lighter" or "stop" at a place that was not known
+        self._stop_everywhere = False
+        self.votes: list[Vote] = []
+
+    # -- what holds now ----------------------------------------------------------------------------------------------
+
+    @property
+    def adapted(self) -> tuple[Adapted, ...]:
+        """Places with limits of their own, in the order in which they were named."""
+        return tuple(self._places)
+
+    @property
+    def everywhere_n(self) -> float | None:
+        """The total that may be pressed anywhere, by an answer whose place was not known."""
+        return self._everywhere_n
+
+    @property
+    def stopped_everywhere(self) -> bool:
+        """Whether all of the back is off limits, as the place was not known."""
+        return self._stop_everywhere
+
+    @property
+    def stopped(self) -> bool:
+        """Whether something is off limits."""
+        return self._stop_everywhere or any(it.why == "stop" for it in self._places)
+
+    def use_base(self, receiver: Receiver) -> None:
+        """The receiver's own places and limits are others now; what was answered stays."""
+        self._base = receiver
+
+    def places(self) -> tuple[SensitivePlace, ...]:
+        """The receiver's own sore places, and those that were added."""
+        return (*self._base.sensitive, *(it.place for it in self._places))
+
+    def limits(self) -> Limits:
+        """The receiver's limits, lowered where an answer holds everywhere; never raised."""
+        limits, most_n = self._base.personal_limits(), self._everywhere_n
+        if most_n is None:
+            return limits
+        changed = {
+            kind: LimitOverride(warn=most_n, alarm=min(getattr(limits, kind).alarm, ALARM_SHARE * most_n))
+            for kind in ("too_hard", "spine_pressure", "neck_pressure", "kidney_pressure")
+            if getattr(limits, kind).warn > most_n
+        }
+        unknown_n = min(limits.reflex.unknown_place_n, most_n)
+        reflex = limits.reflex.model_copy(update={"unknown_place_n": unknown_n})
+        return limits.changed(changed).model_copy(update={"reflex": reflex})
+
+    # -- what is said ------------------------------------------------------------------------------------------------
+
+    def hear(self, answer: object, t_us: int, pressed: Pressed | None, area: Area | None) -> Vote:
+        """An answer about what was ``pressed`` (``None``: nothing lately).
+
+        Raises:
+            BadInputError: no such answer, or nothing that it could be about.
+        """
+        if answer == LIFT:
+            return self._note(self._lift(t_us))
+        if answer not in ANSWERS or not isinstance(answer, str):
+            raise BadInputError(f"vote: found {answer!r}, expected one of {', '.join((*ANSWERS, LIFT))}")
+        if pressed is None:
+            if answer != "stop":
+                raise BadInputError(f"{answer}: nothing was pressed lately that this could be about")
+            self._stop_everywhere, self._everywhere_n = True, self._rule.off_limits_n
+            return self._note(Vote(t_us, answer, None, None, self._everywhere_n, None))
+        vote = Vote(t_us, answer, pressed.total_n, self._place_of(pressed, 1.0), None, area)
+        if answer == "right":
+            return self._note(vote)
+        return self._note({"lighter": self._lighter, "stop": self._stop, "deeper": self._deeper}[answer](vote, pressed))
+
+    def mark_sore(self, value: object) -> None:
+        """``{"x_mm": ..., "y_mm": ..., "radius_mm": ...}`` (and ``max_n``); ``None``: the last one is taken back.
+
+        "forget": what earlier sessions knew of this receiver.
+
+        Raises:
+            BadInputError: not a place on the back.
+        """
+        if value is None:
+            last = next((i for i in range(len(self._places) - 1, -1, -1) if self._places[i].why == "sore"), None)
+            if last is not None:
+                del self._places[last]
+            return
+        if value == FORGET:
+            self.forget()
+            return
+        if not isinstance(value, dict):
+            raise BadInputError(f"sore: found {value!r}, expected x_mm, y_mm and radius_mm, or none")
+        fields = {"radius_mm": self._sore.radius_mm, "max_n": self._sore.max_n} | value
+        try:
+            place = SensitivePlace.model_validate({k: float(v) if _number(v) else v for k, v in fields.items()})
+        except ValueError as error:
+            raise BadInputError(f"sore: {str(error).splitlines()[1]}: found {value!r}") from error
+        self._places.append(Adapted(place, "sore"))
+
+    def to_remember(self) -> tuple[RememberedPlace, ...]:
+        """What the next session with this receiver shall know."""
+        return tuple(RememberedPlace(**it.place.model_dump(), why=it.why) for it in self._places)
+
+    def sores_marked(self) -> tuple[dict[str, float], ...]:
+        """Sore places of this session, as `mark_sore` takes them."""
+        return tuple(it.place.model_dump() for it in self._places if it.why == "sore" and not it.earlier)
+
+    def forget(self) -> None:
+        """Nothing from earlier sessions holds any more."""
+        self._places = [it for it in self._places if not it.earlier]
+
+    def _note(self, vote: Vote) -> Vote:
+        self.votes.append(vote)
+        return vote
+
+    def _place_of(self, pressed: Pressed, max_n: float) -> SensitivePlace | None:
+        if pressed.place_mm is None or max(map(abs, pressed.place_mm)) > PLACE_LIMIT_MM:
+            return None
+        x_mm, y_mm = pressed.place_mm
+        return SensitivePlace(
+            x_mm=round(x_mm, 1), y_mm=round(y_mm, 1), radius_mm=round(pressed.radius_mm, 1), max_n=round(max_n, 2)
+        )
+
+    def _lighter(self, vote: Vote, pressed: Pressed) -> Vote:
+        rule = self._rule
+        if vote.place is None:
+            wanted = max(rule.lighter_share * pressed.total_n, rule.lighter_least_n)
+            self._everywhere_n = min(wanted, self._everywhere_n or wanted)
+            return replace(vote, max_n=self._everywhere_n)
+        max_n = max(rule.lighter_share * pressed.held_n, rule.lighter_least_n)
+        max_n = min([max_n, *(it.place.max_n for it in self._here(vote.place, "lighter"))])
+        return self._use(vote, max_n, "lighter")
+
+    def _stop(self, vote: Vote, pressed: Pressed) -> Vote:
+        if vote.place is None:
+            self._stop_everywhere, self._everywhere_n = True, self._rule.off_limits_n
+            return replace(vote, max_n=self._everywhere_n)
+        return self._use(vote, self._rule.off_limits_n, "stop")
+
+    def _use(self, vote: Vote, max_n: float, why: Why) -> Vote:
+        """A place of its own; it takes the place of an earlier "lighter" around the same point."""
+        if vote.place is None:
+            return vote
+        place = vote.place.model_copy(update={"max_n": round(max_n, 2)})
+        for old in self._here(vote.place, "lighter"):
+            self._places.remove(old)
+        self._places.append(Adapted(place, why))
+        return replace(vote, place=place, max_n=place.max_n)
+
+    def _deeper(self, vote: Vote, pressed: Pressed) -> Vote:
+        """An earlier "lighter" here is taken back; nobody's own limit, no "stop" and no sore place ever is."""
+        if vote.place is None:
+            if self._everywhere_n is not None and not self._stop_everywhere:
+                self._everywhere_n = None
+        else:
+            for old in self._here(vote.place, "lighter"):
+                self._places.remove(old)
+        return vote
+
+    def _here(self, place: SensitivePlace, why: Why) -> list[Adapted]:
+        """Earlier places of that sort in which the middle of this one lies."""
+        return [
+            it for it in self._places
+            if it.why == why
+            and (it.place.x_mm - place.x_mm) ** 2 + (it.place.y_mm - place.y_mm) ** 2 <= it.place.radius_mm**2
+        ]
+
+    def _lift(self, t_us: int) -> Vote:
+        """What was off limits may be touched again."""
+        self._places = [it for it in self._places if it.why != "stop"]
+        if self._stop_everywhere:
+            self._stop_everywhere, self._everywhere_n = False, None
+        return Vote(t_us, LIFT, None, None, None, None)
+
+
+class Asking:
+    """When "how is the pressure?" is asked; looked at ten times a second."""
+
+    def __init__(self, plan: RoutinePlan) -> None:
+        self._rule = plan.votes
+        self.question: Question | None = None
+        self.asked = 0
+        self._moderate_us: dict[Area | None, int] = {}   # contact at moderate force or more since it was asked there
+        self._asked_us: dict[Area | None, int] = {}
+        self._last_us: int | None = None                 # when it was asked or answered last
+        self._flagged_us: int | None = None
+
+    def look(
+        self, t_us: int, step_us: int, area: Area | None, placed: bool, total_n: float, flagged: bool, calm: bool,
+        recall: Callable[[int], Pressed | None],
+    ) -> None:
+        """One look. ``placed``: the area is known; ``calm``: in slow contact of a known force."""
+        rule = self._rule
+        where = area if placed else None
+        if total_n >= rule.moderate_n:
+            self._moderate_us[where] = self._moderate_us.get(where, 0) + step_us
+        if flagged:
+            self._flagged_us = t_us
+        if self.question is not None and t_us - self.question.asked_us >= 1e6 * rule.open_s:
+            self.question = None
+        if self.question is None and calm and self._due(t_us, where):
+            pressed = recall(t_us)
+            if pressed is not None:
+                self.question = Question(t_us, where, pressed)
+                self.asked += 1
+                self._noted(t_us, where)
+
+    def _due(self, t_us: int, where: Area | None) -> bool:
+        rule = self._rule
+        if self._last_us is not None and t_us - self._last_us < 1e6 * rule.again_s:
+            return False
+        if self._flagged_us is not None and t_us - self._flagged_us < 1e6 * rule.calm_s:
+            return False
+        asked_us = self._asked_us.get(where)
+        if asked_us is not None and t_us - asked_us < 1e6 * rule.same_area_s:
+            return False
+        wanted_s = rule.unplaced_after_s if where is None else rule.after_s
+        return self._moderate_us.get(where, 0) >= 1e6 * wanted_s
+
+    def answered(self, t_us: int, area: Area | None) -> None:
+        """Somebody has said how it is, asked or not."""
+        if self.question is not None:
+            area = self.question.area
+        self.question = None
+        self._noted(t_us, area)
+
+    def _noted(self, t_us: int, where: Area | None) -> None:
+        self._last_us = t_us
+        self._asked_us[where] = t_us
+        self._moderate_us[where] = 0
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
