@@ -281,6 +281,16 @@ def test_an_answer_closes_the_question_and_is_about_what_was_asked_if_the_hand_i
     assert [(p.x_mm, p.y_mm) for p in coach.receiver.sensitive] == [AT]
 
 
+def test_a_question_is_about_the_place_that_it_names_and_goes_when_the_hand_works_elsewhere() -> None:
+    rows = Scene(at=AT).hold(VOTES.after_s + 1.0, 12.0).hop(-90.0, 150.0).hold(1.5, 12.0).rows()
+    coach = coach_after(rows)
+    assert coach.guide.asking.question is not None
+    coach.tell("vote", "lighter")
+    assert [(p.x_mm, p.y_mm) for p in coach.receiver.sensitive] == [AT]
+    coach = coach_after(np.concatenate([rows, more(rows, 12.0, 3.0, at=(-90.0, 150.0))]))
+    assert coach.guide.asking.question is None
+
+
 def test_an_answer_that_nobody_asked_for_also_puts_the_next_question_off() -> None:
     rows = Scene(at=AT).hold(10.0, 12.0).rows()
     coach = coach_after(rows)

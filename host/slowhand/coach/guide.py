@@ -16,7 +16,7 @@ from slowhand.coach.recall import Pressed, Recall
 from slowhand.coach.receiver import Receiver
 from slowhand.coach.routine import Routine, RoutineView
 from slowhand.coach.routine_plan import RoutinePlan, shipped_routine
-from slowhand.coach.votes import Adapted, Answers, Asking, Question, Vote
+from slowhand.coach.votes import ANSWERS, Adapted, Answers, Asking, Question, Vote
 from slowhand.locate.pose import Mode, Phase
 from slowhand.sensing.profile import GloveProfile
 from slowhand.strokes.stroke import Stroke
@@ -87,9 +87,12 @@ class Guide:
     def _hear_vote(self, value: object) -> None:
         t_us = self._looked_us or 0
         question, pressed = self.asking.question, self._recall.pressed(t_us)
-        if question is not None and (pressed is None or t_us - pressed.t_us > 1e6 * self.plan.votes.recall_s):
-            pressed = question.about
-        vote = self.answers.hear(value, t_us, pressed, self._area)
+        area = self._area
+        if question is not None and value in ANSWERS:   # it names a place, and that is what the answer is about
+            late = pressed is None or t_us - pressed.t_us > 1e6 * self.plan.votes.recall_s
+            if late or area != question.area:
+                pressed, area = question.about, question.area
+        vote = self.answers.hear(value, t_us, pressed, area)
         self.asking.answered(t_us, self._area if self._placed else None)
         if vote.answer == "deeper" and vote.place is not None and vote.force_n is not None:
             place = vote.place

@@ -245,6 +245,7 @@ class Asking:
         self._asked_us: dict[Area | None, int] = {}
         self._last_us: int | None = None                 # when it was asked or answered last
         self._flagged_us: int | None = None
+        self._elsewhere_us = 0   # contact in another area than the one that the open question is about
 
     def look(
         self, t_us: int, step_us: int, area: Area | None, placed: bool, total_n: float, flagged: bool, calm: bool,
@@ -257,7 +258,7 @@ class Asking:
             self._moderate_us[where] = self._moderate_us.get(where, 0) + step_us
         if flagged:
             self._flagged_us = t_us
-        if self.question is not None and t_us - self.question.asked_us >= 1e6 * rule.open_s:
+        if self.question is not None and self._is_past(self.question, t_us, step_us, where):
             self.question = None
         if self.question is None and calm and self._due(t_us, where):
             pressed = recall(t_us)
@@ -265,6 +266,11 @@ class Asking:
                 self.question = Question(t_us, where, pressed)
                 self.asked += 1
                 self._noted(t_us, where)
+
+    def _is_past(self, question: Question, t_us: int, step_us: int, where: Area | None) -> bool:
+        """Nobody has answered for long, or the hand works elsewhere and an answer would be about another place."""
+        self._elsewhere_us = self._elsewhere_us + step_us if where != question.area and step_us else 0
+        return t_us - question.asked_us >= 1e6 * self._rule.open_s or self._elsewhere_us >= 1e6 * self._rule.recall_s
 
     def _due(self, t_us: int, where: Area | None) -> bool:
         rule = self._rule
