@@ -214,3 +214,23 @@ def test_when_the_pulses_began_must_be_a_time() -> None:
     for wrong in ("now", 1.5, True):
         with pytest.raises(BadInputError, match="pulse: found"):
             a_coach().tell("pulse", wrong)
+
+
+def test_an_automatic_pulse_takes_the_pace_of_the_routines_step() -> None:
+    coach = Coach(load_glove(), Receiver(), Mode.STRIP)
+    coach.tell("pace", "auto")
+    coach.process(Scene().lift(0.5).rows())
+    own = coach.pacing.led().target
+    coach.tell("step", "start")
+    targets = []
+    for k in range(len(coach.guide.plan.step)):
+        coach.process(Scene().lift(0.5).rows(start_us=1_000_000 * (k + 1)))
+        targets.append((coach.guide.routine.step.name, coach.pacing.led().target))
+        coach.tell("step", "next")
+    led = dict(targets)
+    assert led["shoulders"] == PaceTarget("knead", 40.0)
+    assert led["upper"] is not None and (led["upper"].kind, led["upper"].value) == ("glide", 9.0)
+    assert led["neck"] is not None and led["neck"].value == 4.0
+    coach.tell("step", "stop")
+    coach.process(Scene().lift(0.5).rows(start_us=60_000_000))
+    assert coach.pacing.led().target == own

@@ -199,6 +199,7 @@ class Coach:
                 limits.append(new)
             if values[0] >= self.guide.due_us:
                 self.guide.look(touch, i, bool(self._open), self._terms.feedback)
+                self.pacing.use_step(self.guide.pace(self._limits.pace))
         self.guide.take(touch, strokes)
         return Coached(tuple(changed), tuple(cues), tuple(limits))
 

@@ -11,6 +11,8 @@ import numpy as np
 
 from slowhand.coach.areas import Area, in_words
 from slowhand.coach.coverage import Coverage
+from slowhand.coach.limits import PaceDefaults
+from slowhand.coach.pacing import DEFAULT_TECHNIQUE, GLIDE, KNEAD, PaceTarget
 from slowhand.coach.palpation import Palpation
 from slowhand.coach.recall import Pressed, Recall
 from slowhand.coach.receiver import Receiver
@@ -147,6 +149,15 @@ class Guide:
         calm = may_ask and contact and not flagged and not row["total_at_least"] and not speed > CALM_CM_S
         worked_us, force_n = (step_us, total_n) if contact else (0, 0.0)
         self.asking.look(t_us, worked_us, area, placed, force_n, flagged, calm, self._recall.pressed)
+
+    def pace(self, defaults: PaceDefaults) -> PaceTarget | None:
+        """The pace of the present step, for an automatic pulse; ``None``: it has none, or the routine does not run."""
+        step = self.routine.step
+        if self.routine.running and step.pace_per_min is not None:
+            return PaceTarget(KNEAD, step.pace_per_min)
+        if self.routine.running and step.pace_cm_s is not None:
+            return PaceTarget(GLIDE, step.pace_cm_s, defaults.glide_mm[DEFAULT_TECHNIQUE])
+        return None
 
     # -- what it shows and leaves behind -----------------------------------------------------------------------------
 

@@ -129,8 +129,9 @@ class Pacer:
 
     def use_step(self, target: PaceTarget | None) -> None:
         """The routine's step has a pace of its own (``None``: it has none)."""
-        self._step = target
-        self._settle()
+        if target != self._step:
+            self._step = target
+            self._settle()
 
     def hand_does(self, kind: str) -> bool:
         """The hand has done one more glide or kneading circle. Returns whether the target has changed."""

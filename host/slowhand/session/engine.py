@@ -16,13 +16,12 @@ from slowhand.session.arrivals import Arrivals
 from slowhand.session.glove_events import as_recorded
 from slowhand.session.glove_health import GloveHealth
 from slowhand.session.link_words import STALE_S, link_view
-from slowhand.session.live_state import Implant, LinkState, LiveState
+from slowhand.session.live_state import LinkState, LiveState
 from slowhand.session.picture import Scene, draw, gone_stale
 from slowhand.session.pipeline import warm_up
 from slowhand.session.pulse_sender import PulseSender
 from slowhand.session.recorder import COMMIT_EVERY_S, Recorder
 from slowhand.session.results import Results
-from slowhand.session.setup import Setup
 from slowhand.session.standing import Standing
 from slowhand.session.store import SessionStore
 from slowhand.session.stream import Stream, Wishes
@@ -70,8 +69,7 @@ class SessionEngine:
         self._arrivals, self._health = Arrivals(), GloveHealth()
         self._objection, self._strokes = "", 0
         self._began_s, self._ended_s = None, None  # type: tuple[float | None, float | None]  # session, our clock
-        self._session_id: int | None = None
-        self._origin_us: int | None = None  # the session's beginning on the device's clock
+        self._session_id, self._origin_us = None, None  # type: tuple[int | None, int | None]  # origin: its beginning, device clock
         self._finished, self._charts = False, ()  # type: tuple[bool, tuple[str, ...]]
         self._drawn_s = -1.0
         self._picture = draw(self._scene(now_s()))
@@ -96,6 +94,7 @@ class SessionEngine:
         writer = self._recorder.open_session()
         with self._lock:
             now, self._wishes = self._now_s(), self._recorder.recalled(self._wishes)
+            # Marked before the recording began.
             sores = self._stream.sores_marked if self._stream and self._session_id is None else ()
             self._end_session(now)
             self._recorder.use(writer, now)
@@ -110,7 +109,7 @@ class SessionEngine:
                 self._begin_stream(Stream(setup, hello))
             self._recorder.describe(setup.as_dict(), self.device.snapshot())
             self._tell_answer(now)
-            for place in sores:   # marked before the recording began
+            for place in sores:
                 self.tell("sore", place)
             self._redraw(now)
 
@@ -175,14 +174,6 @@ class SessionEngine:
         if present is not None:
             after_us = self._stream.last_us if self._stream else None
             self._recorder.event("implant", {"present": present, "after_us": after_us}, now)
-
-    def _implant(self, setup: Setup) -> Implant:
-        present = self._wishes.receiver.implant
-        if present and self._wishes.strip is not None:
-            return Implant.NAMED
-        if present is None and setup.choice.mode is Mode.STRIP and not (self._demo or self._finished):
-            return Implant.ASK
-        return Implant.SETTLED
 
     def conclude(self, charts: Sequence[str] = ()) -> None:
         """The stream has ended for good; the page names the charts that were written."""
@@ -392,7 +383,7 @@ class SessionEngine:
             finished=self._finished,
             charts=self._charts,
             warning=" ".join(filter(None, (self._recorder.warning, self._objection, self._sensor_warning()))),
-            implant=self._implant(setup),
+            implant=self._wishes.implant_asked(setup, may_ask=not (self._demo or self._finished)),
         )
 
     def _sensor_warning(self) -> str:

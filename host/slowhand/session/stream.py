@@ -11,6 +11,7 @@ from slowhand.locate.pose import Mode
 from slowhand.locate.strip import StripProfile
 from slowhand.sensing.chips import ChipReader
 from slowhand.sensing.profile import GloveProfile, load_glove
+from slowhand.session.live_state import Implant
 from slowhand.session.modes import IMPLANT, Present, choose_mode, wished_mode
 from slowhand.session.results import Results
 from slowhand.session.setup import Setup
@@ -41,6 +42,15 @@ class Wishes:
         )
         choice = wished_mode(choose_mode(present), self.mode, self.receiver.implant is True)
         return Setup(glove, self.strip, self.receiver, choice, self.rate_hz, self.feedback)
+
+    def implant_asked(self, setup: Setup, may_ask: bool) -> Implant:
+        """What is known of implants that the magnets of ``setup`` could disturb."""
+        present = self.receiver.implant
+        if present and self.strip is not None:
+            return Implant.NAMED
+        if present is None and setup.choice.mode is Mode.STRIP and may_ask:
+            return Implant.ASK
+        return Implant.SETTLED
 
     def with_answer(self, implant: bool) -> Wishes:
         """The same once somebody has said whether either person has an implant that magnets can disturb."""

@@ -129,7 +129,7 @@ class _ForceBeats:
             return False
         if self._last_us < 0:
             self._landed_us = t_us
-        step_s, self._last_us = (t_us - max(self._last_us, self._landed_us)) * 1e-6, t_us
+        step_s, self._last_us = max(0.0, (t_us - max(self._last_us, self._landed_us)) * 1e-6), t_us
         age_us = t_us - self._landed_us
         if age_us < LANDED_US:
             self._mean = total_n
