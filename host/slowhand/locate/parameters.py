@@ -82,7 +82,7 @@ class Parameters:
     height_limit: float = 3.5         # sigmas
     snapshot_s: float = 5.0
     vouched_x: float = 0.68           # of the computed sigma must be within `located_sigma`, whatever is stated: a third of
-    vouched_y: float = 0.80           # it called six times as much wrong a place, with everything against it (study)
+    vouched_y: float = 0.80           # it called half as much again wrong a place, with everything against it (study)
     vouched_coasting: float = 1.2
     stated_x: float = 0.19            # stated over computed sigma, from coverage in simulation: the filter doubts the map
     stated_y: float = 0.40            # more than most worlds deserve, and what is off in the others is in the surprise
