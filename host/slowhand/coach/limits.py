@@ -61,6 +61,7 @@ class Noise(_Table):
     dip_share: Share
     unknown_ms: Milliseconds
     pending_unknown_ms: Milliseconds
+    lost_ms: Milliseconds
     doubted_ms: Milliseconds
     hole_ms: Milliseconds
     source: str
