@@ -24,6 +24,7 @@ from slowhand.sim.simulation import SimOutput, Simulation
 from tests.bench.coach_conditions import JUDGED
 from tests.bench.coach_cost import cost_lines
 from tests.bench.coach_figures import (
+    ASKED_EXCUSE,
     Results,
     Tally,
     calm_lines,
@@ -74,7 +75,8 @@ def tally(out: SimOutput, mode: Mode) -> Tally:
     step_s = 1.0 / out.rate_hz
     return Tally(
         scored, score_strokes(out, judged_strokes(out, touch)), len(touch) * step_s / 60.0,
-        sum(score.wrong for score in scored["none"].values()), len(cues), float(contact.sum() * step_s),
+        sum(score.wrong for score in scored[ASKED_EXCUSE].values()), sum(score.wrong for score in scored["none"].values()),
+        len(cues), float(contact.sum() * step_s),
         float((contact & ~touch["located"]).sum() * step_s),
         float((contact & np.isnan(touch["speed_cm_s"])).sum() * step_s),
     )

@@ -29,7 +29,8 @@ class Tally:
     flags: dict[str, dict[str, FlagScore]] = field(default_factory=dict)   # by excuse, by kind
     strokes: StrokeScore = field(default_factory=StrokeScore)
     minutes: float = 0.0
-    false_alarms: int = 0        # flags of anything within the limits, whatever the excuse
+    false_alarms: int = 0        # flags of what was within the limits, and not near them
+    strict_alarms: int = 0       # the same without any excuse for the place
     cues: int = 0
     contact_s: float = 0.0
     placeless_s: float = 0.0     # of contact without a place
@@ -40,7 +41,7 @@ class Tally:
             for kind, score in kinds.items():
                 self.flags.setdefault(excuse, {}).setdefault(kind, FlagScore()).add(score)
         self.strokes.add(other.strokes)
-        for name in ("minutes", "false_alarms", "cues", "contact_s", "placeless_s", "paceless_s"):
+        for name in ("minutes", "false_alarms", "strict_alarms", "cues", "contact_s", "placeless_s", "paceless_s"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         return self
 
@@ -109,7 +110,7 @@ def excuse_lines(whole: Tally) -> list[Line]:
 
 def calm_lines(calm: Tally) -> list[Line]:
     rate = calm.false_alarms / calm.minutes * 30.0 if calm.minutes >= 60.0 else np.nan
-    shown = f"{calm.false_alarms} in {calm.minutes:.0f} min"
+    shown = f"{calm.false_alarms} in {calm.minutes:.0f} min, {calm.strict_alarms} strict"
     return [Line("false alarms per 30 min", f"{rate:.2f}" if rate == rate else "unknown", shown,
                  f"< {asked.FALSE_PER_HALF_HOUR:g}", bool(rate < asked.FALSE_PER_HALF_HOUR))]
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slowhand.locate.pose import Mode, Phase
+from slowhand.strokes.kneading import KneadingTracker
 from slowhand.strokes.segment import StrokeTracker
 from slowhand.strokes.stroke import Kind, Stroke
 from tests.unit.touch_scenes import Scene, unplaced
@@ -177,6 +178,17 @@ def test_without_a_place_the_rhythm_of_the_force_tells_kneading() -> None:
     [stroke] = strokes_of(Scene().lift().swell(8.0, 50.0, 12.0, depth=0.4).lift().rows(Mode.FORCE))
     assert stroke.kind is Kind.KNEAD
     assert stroke.cadence_per_min == pytest.approx(50.0, abs=2.0)
+
+
+def test_a_light_hand_that_wavers_in_place_is_not_kneading() -> None:
+    rows = Scene().lift().swell(6.0, 110.0, 3.0, depth=0.1).lift().rows()
+    tracker = KneadingTracker(3)
+    found = [
+        tracker.step(row["t_us"], row["contact"], tuple(row["velocity_cm_s"]), tuple(row["pos_mm"][:2]), (5.0, 90.0), 0.0,
+                     float(row["total_n"]))
+        for row in rows
+    ]
+    assert not any(found)
 
 
 @pytest.mark.parametrize("per_min", [30.0, 60.0, 103.0, 130.0])

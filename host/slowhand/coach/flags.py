@@ -65,7 +65,8 @@ class FlagTracker:
         self._cadence = KneadingWatch(limits.too_fast_knead, limits)
         self._stroke_speed, self._rhythm = StrokeSpeedWatch(limits), RhythmWatch(limits)
         self._last_us = 0
-        self._unseen_us: int | None = None   # when this contact's speed was unknown last
+        self._seen_us: int | None = None     # when the hand's place was known last
+        self._found_us: int | None = None    # and when it was found again after it had been lost for long
 
     def choose_zone(self, name: str | None) -> list[Flag]:
         """Without a strip: the giver says where the hand is (``None``: not known, "open": in none of them)."""
@@ -137,24 +138,30 @@ class FlagTracker:
             now.t_us, now.contact, now.velocity_cm_s, now.place_mm, lever, now.heading_rad, now.total_n
         )
         changed.append(self._stroke_speed.step(now.t_us, *now.stroke_us, *now.stroke_peak_cm_s))
+        doubted = self._just_found(now)
         if not now.contact:
-            self._unseen_us = None
             changed += [watch.end(now.t_us) for watch in (self._speed, self._cadence, self._rhythm)]
             return
         changed.append(self._rhythm.step(now.t_us, *now.rhythm))
         if now.rhythm[0] > 0.0 or self._rhythm.flag is not None:
             cycles = None   # the motion tells the rhythm: the force need not
-        changed.append(self._speed.step(now.t_us, now.speed_cm_s, now.cop_mm, doubted=self._just_found(now)))
+        changed.append(self._speed.step(now.t_us, now.speed_cm_s, now.cop_mm, doubted=doubted))
         if cycles is not None:
             changed.append(self._cadence.cycles(now.t_us, cycles, now.cop_mm))
         if self._cadence.flag is not None:
             changed.append(self._cadence.step(now.t_us, self.kneading.slowest_per_min(now.t_us)))
 
     def _just_found(self, now: Moment) -> bool:
-        """Whether the hand was found again a moment ago: a wrong guess seems to race over the back, and is soon given up."""
-        if now.speed_cm_s != now.speed_cm_s:
-            self._unseen_us = now.t_us
-        return self._unseen_us is not None and now.t_us - self._unseen_us < 1000 * self._limits.noise.doubted_ms
+        """Whether the hand was found again a moment ago, after it had been lost for long.
+
+        Where it was searched for, a wrong guess seems to race over the back, and is soon given up.
+        """
+        noise = self._limits.noise
+        if now.place_mm[1] == now.place_mm[1]:
+            if self._seen_us is not None and now.t_us - self._seen_us >= 1000 * noise.lost_ms:
+                self._found_us = now.t_us
+            self._seen_us = now.t_us
+        return self._found_us is not None and now.t_us - self._found_us < 1000 * noise.doubted_ms
 
     def end(self, at_us: int) -> list[Flag]:
         """Rows are missing, or the session is over: what is open closes where it was last known."""

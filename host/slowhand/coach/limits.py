@@ -80,6 +80,7 @@ class Noise(_Sourced):
     dip_share: Share
     unknown_ms: Milliseconds
     pending_unknown_ms: Milliseconds
+    lost_ms: Milliseconds
     doubted_ms: Milliseconds
     hole_ms: Milliseconds
 

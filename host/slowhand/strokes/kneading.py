@@ -13,8 +13,9 @@ KEPT_LEGS = 8               # four cycles: enough to know the kind and three cyc
 MEAN_S = 1.0                # of the force, around which it swells
 LANDED_US = 300_000         # until then the force grows because the hand lands
 SWELL = 0.5                 # a beat is a swell above and a fall below the mean by this share of the usual swing (RMS),
-LEAST_SWELL = 0.07          # but by this share of the mean at least: a hand that presses wavers by as much
-LIGHTEST_N = 3.0            # nobody kneads more lightly; below, the pads' own noise beats
+LEAST_SWELL = 0.07          # but by this share of the mean at least: a hand that presses wavers by nearly as much,
+REST_SWELL = 0.15           # and by this where the hand is seen to rest: then nothing else speaks for kneading
+LIGHTEST_N = 5.0            # nobody kneads more lightly
 SHORTEST_BEAT_US = 330_000  # a force that beats faster is friction or tapping; one beat of a quick train may be short
 LONGEST_BEAT_US = 4_000_000
 EVEN_BEATS = 1.3            # the longest of the beats in a row over the shortest: what wavers by chance is not even
@@ -81,7 +82,8 @@ class KneadingTracker:
         return self._splitter is not None and self._splitter.motion is Motion.LEG
 
     def _cycles(self, t_us: int, total_n: float) -> Cycles | None:
-        beat = self._beats.step(t_us, total_n)
+        resting = LEAST_SWELL if self._splitter is None or self._splitter.motion is Motion.BLIND else REST_SWELL
+        beat = self._beats.step(t_us, total_n, resting)
         if self.part is not None:
             return self._leg(self.part)
         if beat and len(self._legs) < TRAIN_LEGS and not self.moving:
@@ -123,7 +125,7 @@ class _ForceBeats:
         self._high = False
         self._rises: list[int] = []
 
-    def step(self, t_us: int, total_n: float) -> bool:
+    def step(self, t_us: int, total_n: float, least_swell: float) -> bool:
         """Whether one more beat is complete with this row, and the beats are even."""
         if total_n != total_n:
             return False
@@ -140,7 +142,7 @@ class _ForceBeats:
         self._mean += gain * swing
         self._square += gain * (swing * swing - self._square)
         swing = total_n - self._mean
-        least = max(SWELL * math.sqrt(self._square), LEAST_SWELL * self._mean)
+        least = max(SWELL * math.sqrt(self._square), least_swell * self._mean)
         if self._high:
             self._high = swing > -least
             return False
