@@ -118,8 +118,8 @@ def paced_s(facts: SessionFacts) -> float:
 def flag_figures(flags: Sequence[Flag], seen_s: float) -> tuple[Figure, ...]:
     """How often, and the worst of them with its limit."""
     worst = max(flags, key=lambda flag: flag.value / flag.limit if flag.limit else flag.value)
+    times = "time" if len(flags) == 1 else "times"
     return (
-        Figure("over the limit", len(flags), "time" if len(flags) == 1 else "times", seen_s, "s"),
-        Figure("the most", round(worst.value, 1), worst.unit, len(flags), "time" if len(flags) == 1 else "times"),
-        Figure("the limit", round(worst.limit, 1), worst.unit, seen_s, "s"),
+        Figure("over a limit", len(flags), times, seen_s, "s"),
+        Figure("the most", round(worst.value, 1), worst.unit, len(flags), times, round(worst.limit, 1)),
     )

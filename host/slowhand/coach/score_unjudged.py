@@ -31,7 +31,7 @@ def _waiting(facts: SessionFacts, rules: JudgeRules) -> Iterator[Sentence]:
 
 def _part(facts: SessionFacts, topic: str, words: str, unknown_us: int) -> Sentence:
     share = 100.0 * facts.share(unknown_us)
-    figure = Figure(topic, round(share, 1), "% of the touch", facts.contact_s, "s")
+    figure = Figure(f"{topic} unknown", round(share, 1), "% of the touch", facts.contact_s, "s")
     return Sentence(topic, f"For {max(share, 1.0):.0f} % of the touch {words}", (figure,))
 
 
@@ -39,12 +39,12 @@ def _strip(facts: SessionFacts, rules: JudgeRules) -> Iterator[Sentence]:
     sums = facts.sums
     nowhere_us, x_alone_us = sums.contact_us - sums.x_known_us, sums.x_known_us - sums.located_us
     if facts.share(nowhere_us) >= rules.mention_share:
-        words = "the place was unknown: spine, neck and kidneys could not be watched then."
+        words = "the place was unknown: spine, neck, kidneys and pace could not be watched then."
         yield _part(facts, "place", words, nowhere_us)
     if facts.share(x_alone_us) >= rules.mention_share:
-        words = "only the distance from the spine was known: neck and kidneys could not be watched then."
+        words = "only the distance from the spine was known: neck, kidneys and pace could not be watched then."
         yield _part(facts, "height", words, x_alone_us)
-    unpaced_us = sums.contact_us - sums.paced_us
+    unpaced_us = sums.located_us - sums.paced_us
     if facts.share(unpaced_us) >= rules.mention_share:
         yield _part(facts, "pace", "the pace was unknown.", unpaced_us)
 

@@ -62,7 +62,7 @@ def _gentle(facts: SessionFacts, plan: ScorePlan) -> Iterator[Sentence]:
 
 
 def _none_over(seen_s: float) -> tuple[Figure, ...]:
-    return (Figure("over the limit", 0, "times", seen_s, "s"),)
+    return (Figure("over a limit", 0, "times", seen_s, "s"),)
 
 
 def pace_known(facts: SessionFacts, rules: JudgeRules) -> bool:
@@ -83,7 +83,7 @@ def _slow(facts: SessionFacts, plan: ScorePlan) -> Iterator[Sentence]:
     words = plan.topic["fast"]
     figures = [Figure("the middle glide", round(middle, 1), "cm/s", n, "glides")]
     if sigma:
-        figures.append(Figure("known to", round(2.0 * sigma[0], 1), "cm/s", n, "glides"))
+        figures.append(Figure("known to within", round(2.0 * sigma[0], 1), "cm/s", n, "glides"))
     yield Sentence("fast", words.well if surely <= rules.slow_cm_s else words.well_enough, tuple(figures))
 
 

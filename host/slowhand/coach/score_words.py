@@ -19,12 +19,14 @@ class Figure:
     unit: str
     over: float            # how much data: seconds of contact, strokes, turns
     over_unit: str
+    limit: float | None = None   # that it is held against, in the same unit
 
     @property
     def words(self) -> str:
         """As a giver reads it."""
         over = time_words(self.over) if self.over_unit == "s" else f"{self.over:.0f} {self.over_unit}"
-        return f"{self.name}: {number_words(self.value)} {self.unit} (in {over})"
+        beside = f"in {over}" if self.limit is None else f"limit {number_words(self.limit)} {self.unit}"
+        return f"{self.name}: {number_words(self.value)} {self.unit}".rstrip() + f" ({beside})"
 
 
 @dataclass(frozen=True)

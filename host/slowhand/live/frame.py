@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from slowhand.session.live_state import Gauge, Level, LinkState, LiveState
+from slowhand.session.live_state import Gauge, Level, LinkState, LiveState, ScoreLine, ScoreView
 
 NO_FRESH_DATA = "no fresh data"
 # Levels that say something about now, and so end with the stream. A coach's neutral words (IDLE) stay true.
@@ -83,6 +83,23 @@ def slow_part(state: LiveState) -> dict[str, Section]:
         },
         "charts": {"files": list(state.charts)},
         "pacing": _pacing_section(state),
+        "score": _score_section(state.score),
+    }
+
+
+def _score_section(card: ScoreView | None) -> Section:
+    """The score card; each line is ``[words, figures, why]``. No card: ``card`` is ``None``."""
+    if card is None:
+        return {"card": None}
+
+    def lines(of: tuple[ScoreLine, ...]) -> list[list[Any]]:
+        return [[line.words, list(line.figures), line.why] for line in of]
+
+    return {
+        "card": {
+            "headline": card.headline, "well": lines(card.well), "practise": lines((card.practise,))[0],
+            "compared": lines(card.compared), "unjudged": lines(card.unjudged), "test": card.test, "note": card.note,
+        }
     }
 
 

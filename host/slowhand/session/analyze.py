@@ -16,6 +16,7 @@ from slowhand.coach.motion_pace import SpeedClass, speed_class
 from slowhand.coach.overlap import with_flags
 from slowhand.coach.receiver import Receiver, load_receiver
 from slowhand.coach.score_card import score_card
+from slowhand.coach.score_compare import Earlier
 from slowhand.coach.score_facts import SessionFacts
 from slowhand.errors import BadInputError
 from slowhand.locate.pose import Mode, Phase
@@ -145,8 +146,8 @@ def run(setup: Setup, rows: np.ndarray, progress: Progress | None = None) -> Ana
     )  # fmt: skip
 
 
-def summarize(analysis: Analysis) -> dict[str, Any]:
-    """What summary.json says about any analysis, wherever its rows came from."""
+def summarize(analysis: Analysis, earlier: Earlier | None = None) -> dict[str, Any]:
+    """What summary.json says about any analysis, wherever its rows came from; the score card may name an earlier session."""
     touch, setup = analysis.touch, analysis.setup
     step_s = np.diff(touch["t_us"], prepend=touch["t_us"][:1]) * 1e-6
     step_s[touch["gap"]] = 0.0
@@ -183,7 +184,7 @@ def summarize(analysis: Analysis) -> dict[str, Any]:
         "flags": len(flags),
         "flags_by_kind": dict(sorted(Counter(flag.kind.value for flag in flags).items())),
         "flags_by_severity": dict(sorted(Counter(flag.severity.value for flag in flags).items())),
-        "score_card": score_card(analysis.score).as_dict() if analysis.score is not None else None,
+        "score_card": score_card(analysis.score, earlier).as_dict() if analysis.score is not None else None,
         "pads": [asdict(pad) | {"zero_n": round(pad.zero_n, 4)} for pad in analysis.pads],
         "limits": limits_used(setup.receiver),
         "glove": setup.glove.name,

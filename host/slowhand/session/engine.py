@@ -16,13 +16,12 @@ from slowhand.session.arrivals import Arrivals
 from slowhand.session.glove_events import as_recorded
 from slowhand.session.glove_health import GloveHealth
 from slowhand.session.link_words import STALE_S, link_view
-from slowhand.session.live_state import Implant, LinkState, LiveState
+from slowhand.session.live_state import LinkState, LiveState
 from slowhand.session.picture import Scene, draw, gone_stale
 from slowhand.session.pipeline import warm_up
 from slowhand.session.pulse_sender import PulseSender
 from slowhand.session.recorder import COMMIT_EVERY_S, Recorder
 from slowhand.session.results import Results
-from slowhand.session.setup import Setup
 from slowhand.session.standing import Standing
 from slowhand.session.store import SessionStore
 from slowhand.session.stream import Stream, Wishes
@@ -119,10 +118,13 @@ class SessionEngine:
             StoreError: its last part is not on disk yet; it is tried again by itself.
         """
         with self._lock:
+            stream, number = self._stream, self._session_id
             self._end_session(self._now_s())
             self._redraw(self._now_s())
         if not self._recorder.commit():
             raise StoreError(self._recorder.warning)
+        if stream is not None and number is not None:   # read without holding up the stream
+            stream.compare(self._recorder.earlier(number))
 
     def choose_zone(self, name: str | None) -> None:
         """Without a strip: where the giver says that the hand is (``coach.CHOICES``, None: not known)."""
@@ -172,14 +174,6 @@ class SessionEngine:
         if present is not None:
             after_us = self._stream.last_us if self._stream else None
             self._recorder.event("implant", {"present": present, "after_us": after_us}, now)
-
-    def _implant(self, setup: Setup) -> Implant:
-        present = self._wishes.receiver.implant
-        if present and self._wishes.strip is not None:
-            return Implant.NAMED
-        if present is None and setup.choice.mode is Mode.STRIP and not (self._demo or self._finished):
-            return Implant.ASK
-        return Implant.SETTLED
 
     def conclude(self, charts: Sequence[str] = ()) -> None:
         """The stream has ended for good; the page names the charts that were written."""
@@ -351,7 +345,7 @@ class SessionEngine:
         if not self._recorder.recording:
             return
         if self._stream is not None:
-            results = self._stream.pipeline.finish()
+            results = self._stream.finish()
             self._strokes += len(results.strokes)
             self._recorder.results(results)
         self._recorder.clock(self.device.clock.fit, now, last=True)
@@ -378,6 +372,7 @@ class SessionEngine:
                 self._getting_ready,
             ),
             pipeline=stream.pipeline if stream else None,
+            card=stream.card if stream else None,
             row=came.row,
             recording=self._recorder.recording,
             session_id=self._session_id,
@@ -388,7 +383,7 @@ class SessionEngine:
             finished=self._finished,
             charts=self._charts,
             warning=" ".join(filter(None, (self._recorder.warning, self._objection, self._sensor_warning()))),
-            implant=self._implant(setup),
+            implant=self._wishes.asks_of_implant(setup, self._demo or self._finished),
         )
 
     def _sensor_warning(self) -> str:

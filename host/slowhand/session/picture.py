@@ -11,6 +11,8 @@ from slowhand.coach.flag import Flag
 from slowhand.coach.pace_lead import Led
 from slowhand.coach.pacing import GLIDE
 from slowhand.coach.readings import FULL_SCALE_TO_ALARM, PACE_FULL_SCALE, Reading
+from slowhand.coach.score_card import ScoreCard
+from slowhand.coach.score_words import Sentence
 from slowhand.coach.techniques import TECHNIQUES
 from slowhand.locate.pose import Mode, Phase
 from slowhand.session.live_state import (
@@ -24,6 +26,8 @@ from slowhand.session.live_state import (
     LiveState,
     PaceView,
     PadView,
+    ScoreLine,
+    ScoreView,
     SoreView,
 )
 from slowhand.session.pipeline import Pipeline
@@ -54,6 +58,7 @@ class Scene:
     charts: tuple[str, ...] = ()
     warning: str = ""
     implant: Implant = Implant.SETTLED
+    card: ScoreCard | None = None   # of the session that has ended
 
 
 def draw(scene: Scene) -> LiveState:
@@ -106,6 +111,19 @@ def draw(scene: Scene) -> LiveState:
         techniques=tuple(TECHNIQUES) if pipeline and not scene.finished else (),
         feedback=pipeline.coach.feedback if pipeline else setup.feedback,
         pacing=pace_view(pipeline.coach.pacing.led()) if pipeline else None,
+        score=score_view(scene.card) if scene.card is not None and not scene.recording else None,
+    )
+
+
+def score_view(card: ScoreCard) -> ScoreView:
+    """The score card as the page sees it."""
+
+    def lines(sentences: tuple[Sentence, ...]) -> tuple[ScoreLine, ...]:
+        return tuple(ScoreLine(each.words, tuple(it.words for it in each.figures), each.why) for each in sentences)
+
+    return ScoreView(
+        card.headline, lines(card.well), lines((card.practise,))[0], lines(card.compared), lines(card.unjudged),
+        card.practice, card.note,
     )
 
 

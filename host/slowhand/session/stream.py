@@ -14,6 +14,7 @@ from slowhand.locate.pose import Mode
 from slowhand.locate.strip import StripProfile
 from slowhand.sensing.chips import ChipReader
 from slowhand.sensing.profile import GloveProfile, load_glove
+from slowhand.session.live_state import Implant
 from slowhand.session.modes import IMPLANT, Present, choose_mode, wished_mode
 from slowhand.session.results import Results
 from slowhand.session.score import count, facts_of, new_tally
@@ -51,6 +52,13 @@ class Wishes:
         receiver = self.receiver.model_copy(update={"implant": implant})
         return replace(self, receiver=receiver, mode=Mode.FORCE if implant else self.mode)
 
+    def asks_of_implant(self, setup: Setup, settled: bool) -> Implant:
+        """What is known of implants; nobody is asked when it is ``settled``: no real magnets are about any more."""
+        present = self.receiver.implant
+        if present and self.strip is not None:
+            return Implant.NAMED
+        return Implant.ASK if present is None and setup.choice.mode is Mode.STRIP and not settled else Implant.SETTLED
+
     def objection(self, hello: Hello) -> str:
         """What does not fit together, in one line; empty when all does."""
         said = {Hand.LEFT: "left", Hand.RIGHT: "right"}.get(hello.hand)  # type: ignore[call-overload]
@@ -72,6 +80,7 @@ class Stream:
         self.pipeline = setup.pipeline()
         self.card: ScoreCard | None = None      # once the session has ended
         self._tally = new_tally(setup)
+        self._ended: SessionFacts | None = None
         self.thresholds: tuple[int, ...] = ()   # of the reflex, counts per pad, as of the last row
         self.rows = 0
         self.first_us: int | None = None
@@ -92,7 +101,8 @@ class Stream:
         """The session has ended: what ended with it; its score card is there from now on."""
         results = self.pipeline.finish()
         self._tally.end(results.strokes)
-        self.card = score_card(self.facts())
+        self._ended = self.facts()   # the glove may send on
+        self.card = score_card(self._ended)
         return results
 
     def facts(self) -> SessionFacts:
@@ -101,8 +111,8 @@ class Stream:
 
     def compare(self, earlier: Earlier | None) -> None:
         """The card of a session that has ended, beside an earlier one."""
-        if self.card is not None:
-            self.card = score_card(self.facts(), earlier)
+        if self._ended is not None and earlier is not None:
+            self.card = score_card(self._ended, earlier)
 
     def objection(self, hello: Hello) -> str:
         """What speaks against going on with the glove that says ``hello``; empty when it fits the one before."""

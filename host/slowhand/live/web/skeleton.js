@@ -3,6 +3,7 @@ import { gaugeMarkup } from "./gauge.js";
 import { guideMarkup } from "./guide.js";
 import { MAGNETS } from "./magnets.js";
 import { PACE_RING } from "./pace_ring.js";
+import { SCORE_CARD } from "./score_card.js";
 import { SESSION_SHEET, SHEET_BUTTON } from "./session_sheet.js";
 import { START_OVER, START_OVER_BUTTON } from "./start_over.js";
 
@@ -45,6 +46,7 @@ export const SKELETON = `
     ${START_OVER_BUTTON}
   </section>
   <section class="side" aria-label="The session so far">
+    ${SCORE_CARD}
     <div class="guide" tabindex="-1" hidden>${guideMarkup()}</div>
     <div class="sofar">
       <div class="sofar-head"><h2>So far</h2><p class="counts"></p></div>
