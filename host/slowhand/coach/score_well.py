@@ -109,8 +109,10 @@ def _calmer(facts: SessionFacts, plan: ScorePlan) -> Iterator[Sentence]:
 
 def _with_pulse(facts: SessionFacts, plan: ScorePlan) -> Iterator[Sentence]:
     rules, pacing = plan.judge, facts.pacing or {}
-    turns, share = pacing.get("turns"), pacing.get("with_pulse_share")
-    if turns is not None and share is not None and turns >= rules.turns_least and share >= rules.with_least:
+    turns, share, off_pct = (pacing.get(name) for name in ("turns", "with_pulse_share", "rate_error_pct"))
+    if turns is None or share is None or off_pct is None or abs(off_pct) > rules.rate_off_pct:
+        return
+    if turns >= rules.turns_least and share >= rules.with_least:
         figure = Figure("with the pulse", round(100.0 * share), "% of the turns", turns, "turns")
         yield Sentence("pulse", plan.topic["pulse"].well, (figure,))
 
