@@ -21,6 +21,8 @@ from slowhand.session.live_state import (
     LiveState,
     PaceView,
     PadView,
+    ScoreLine,
+    ScoreView,
     SoreView,
 )
 from tests.browser.guided_scenes import GUIDED, guided_as_told
@@ -309,6 +311,34 @@ def _finished(calm: LiveState) -> LiveState:
                    flag_counts={"too_fast": 4, "spine_pressure": 2, "kidney_pressure": 1})
 
 
+SCORE = ScoreView(
+    "14 minutes on the back.",
+    (
+        ScoreLine("You were gentle at spine, neck and kidneys.", ("over a limit: 0 times (in 13 minutes)",)),
+        ScoreLine("You went with the pulse.", ("with the pulse: 81 % of the turns (in 64 turns)",)),
+        ScoreLine("Your glides were even.", ("evenness of the middle glide: 0.87 of 1 (in 71 glides)",)),
+    ),
+    ScoreLine("Let your strokes be slower.", ("over a limit: 7 times (in 13 minutes)", "the most: 33 cm/s (limit 30 cm/s)"),
+              "Slow stroking is felt as the most pleasant. Breathe out once for each stroke."),
+    (ScoreLine("Your glides were slower than in session 11: 8.2 instead of 11.4 cm/s.",
+               ("the middle glide now: 8.2 cm/s (in 71 glides)", "in session 11: 11.4 cm/s (in 60 glides)")),),
+    (ScoreLine("For 12 % of the touch the place was unknown: spine, neck, kidneys and pace could not be watched then.",
+               ("place unknown: 12 % of the touch (in 14 minutes)",)),),
+    note="None of these figures is a clinical limit, and the card is no grade.",
+)
+SHORT_SCORE = ScoreView(
+    "A short one: 34 seconds on the back.", (),
+    ScoreLine("Next time a little longer.", (), "After a minute on the back there is something to tell."), (),
+    (ScoreLine("With less than a minute of touch only what was too hard can be told."),),
+)
+
+
+def _stopped(calm: LiveState) -> LiveState:
+    """The giver has pressed stop: the stream goes on, and the card is there."""
+    return replace(_idle(calm), recording=False, session_s=851.0, score=SCORE, flags=FLAGS, flag_counts=COUNTS,
+                   stroke_count=118)
+
+
 def _warning(calm: LiveState) -> LiveState:
     return replace(calm, warning="Recording stopped: the disk is full. Free some space and press start again.",
                    recording=False)
@@ -350,6 +380,9 @@ SCENES: dict[str, Callable[[LiveState], LiveState]] = {
     "paced_finished": lambda calm: replace(_finished(calm), pacing=GLIDES),
     **GUIDED,
     "finished": _finished,
+    "stopped": _stopped,
+    "scored": lambda calm: replace(_finished(calm), score=SCORE),
+    "scored_short": lambda calm: replace(_finished(calm), score=SHORT_SCORE, flag_counts={}, stroke_count=3),
     "warning": _warning,
     "by_feel": lambda calm: replace(calm, feedback=False, flags=(), flag_counts={}, pace=QUIET, pressure=QUIET,
                                     hand=replace(calm.hand, cop_x_mm=None, cop_y_mm=None, pads=NO_HAND.pads),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,7 @@ import typer
 
 from slowhand.cli.app import app, say
 from slowhand.cli.live import coach
-from slowhand.cli.options import HTTP_DEFAULT, Http, NoBrowser, address
+from slowhand.cli.options import HTTP_DEFAULT, Http, JsonFlag, NoBrowser, address
 from slowhand.errors import LinkError, StoreError
 
 DATABASE = "sessions.sqlite3"
@@ -40,6 +41,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another number, another back rub.")] = 1,
     http: Http = HTTP_DEFAULT,
     no_browser: NoBrowser = False,
+    as_json: JsonFlag = False,
 ) -> None:
     """Watch a back rub being coached: a simulated giver is told off, improves, and gets charts.
 
@@ -62,8 +64,8 @@ def demo(
             SerialLink(glove.port), wishes, store, where, open_browser=not no_browser, demo=True, until=ending.reached,
             told={"pace": "auto"},
         )
-        for file in ending.written() or write_files(store, session_id, out):
-            typer.echo(file)
+        files = ending.written() or write_files(store, session_id, out)
+    show_result(files, out, as_json)
 
 
 class Ending:
@@ -113,14 +115,30 @@ class Ending:
 
 def write_files(store, session_id: int, out: Path) -> list[Path]:
     """Charts, session.json and the database's name, in the order to look at them."""
-    from slowhand.cli.sessions import draw_charts, played
+    from slowhand.cli.score_panel import score_panel
+    from slowhand.cli.sessions import card_of, draw_charts, played
     from slowhand.session.export import SESSION, session_summary
+    from slowhand.session.score import earlier_session
     from slowhand.session.tables import write_summary
 
     session = played(store, session_id)
-    files = draw_charts(session, out)
-    write_summary(out / SESSION, session_summary(session))
+    card = card_of(session, store)
+    files = draw_charts(session, out, card=card)
+    write_summary(out / SESSION, session_summary(session, earlier_session(store, session_id)))
+    if card is not None:
+        say.print(score_panel(card))
     return [*files, out / SESSION, store.path]
+
+
+def show_result(files: list[Path], out: Path, as_json: bool) -> None:
+    """The files' names, or for a program the score card too."""
+    from slowhand.session.export import SESSION
+
+    if as_json:
+        card = json.loads((out / SESSION).read_text(encoding="utf-8"))["summary"]["score_card"]
+        typer.echo(json.dumps({"files": list(map(str, files)), "score_card": card}))
+    else:
+        typer.echo("\n".join(map(str, files)))
 
 
 def make_folder(folder: Path) -> None:

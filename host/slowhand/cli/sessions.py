@@ -18,6 +18,7 @@ from slowhand.cli.ready import warm_up, warm_up_smoother
 from slowhand.errors import BadInputError
 
 if TYPE_CHECKING:
+    from slowhand.coach.score_card import ScoreCard
     from slowhand.session.analyze import Analysis
     from slowhand.session.replay import Replayed
     from slowhand.session.store import SessionInfo, SessionStore
@@ -51,14 +52,16 @@ def review(
 ) -> None:
     """Draw the charts of a session: PNG, one PDF with all of them, and a page that plays the hand on the back.
 
-    Places are smoothed, flags are those raised live.
+    Places are smoothed; flags and the score card are what was known live. --json: {"files": ..., "score_card": ...}.
 
     Example: slowhand review 12 --out charts
     """
     with opened(db) as store:
         number = chosen(store, session_id)
-        files = draw_charts(played(store, number), out or Path(f"slowhand-session-{number}"), smooth=not as_live)
-    typer.echo(json.dumps([str(file) for file in files]) if as_json else "\n".join(map(str, files)))
+        session = played(store, number)
+        card = card_of(session, store)
+        files = draw_charts(session, out or Path(f"slowhand-session-{number}"), smooth=not as_live, card=card)
+    show(files, card, as_json)
 
 
 @app.command()
@@ -154,7 +157,28 @@ def smoothed_analysis(session: Replayed) -> Analysis:
         return smoothed(session.analysis, session.raw, tell, [t_us for t_us in anew if t_us is not None])
 
 
-def draw_charts(session: Replayed, out: Path, smooth: bool = True) -> list[Path]:
+def card_of(session: Replayed, store: SessionStore) -> ScoreCard | None:
+    """The score card of a replayed session, beside an earlier one; None when no glove sent anything."""
+    from slowhand.coach.score_card import score_card
+    from slowhand.session.score import earlier_session
+
+    facts = session.analysis.score
+    return score_card(facts, earlier_session(store, session.stored.info.id)) if facts is not None else None
+
+
+def show(files: list[Path], card: ScoreCard | None, as_json: bool) -> None:
+    """The card for a person, the files for a person or a program."""
+    if as_json:
+        typer.echo(json.dumps({"files": list(map(str, files)), "score_card": card.as_dict() if card else None}))
+        return
+    if card is not None:
+        from slowhand.cli.score_panel import score_panel
+
+        say.print(score_panel(card))
+    typer.echo("\n".join(map(str, files)))
+
+
+def draw_charts(session: Replayed, out: Path, smooth: bool = True, card: ScoreCard | None = None) -> list[Path]:
     """The charts of a replayed session, in the order to look at them, and the page that plays the hand."""
     from slowhand.review.charts import write_charts
     from slowhand.review.hand_view import write_hand_view
@@ -166,7 +190,7 @@ def draw_charts(session: Replayed, out: Path, smooth: bool = True) -> list[Path]
     words = f"{when(info.started_at)}, {minutes(info.duration_s)}, {mode.mode.name.lower()} mode"
     analysis = smoothed_analysis(session) if smooth else session.analysis
     method = in_words(session.analysis, analysis)
-    record = record_of(analysis, f"Back rub {info.id}", words, notes_of(session), method)
+    record = record_of(analysis, f"Back rub {info.id}", words, notes_of(session), method, card)
     charts, view = write_charts(record, out), write_hand_view(record, out)
     say.print(f"See the hand move on the back: open {view.name} in a browser (a double click will do; no network needed).")
     return [*charts, view]

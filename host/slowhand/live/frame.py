@@ -10,7 +10,7 @@ import math
 from typing import Any
 
 from slowhand.live.guide_frame import guide_sections
-from slowhand.session.live_state import Gauge, Level, LinkState, LiveState
+from slowhand.session.live_state import Gauge, Level, LinkState, LiveState, ScoreLine, ScoreView
 
 NO_FRESH_DATA = "no fresh data"
 # Levels that say something about now, and so end with the stream. A coach's neutral words (IDLE) stay true.
@@ -85,7 +85,24 @@ def slow_part(state: LiveState) -> dict[str, Section]:
         },
         "charts": {"files": list(state.charts)},
         "pacing": _pacing_section(state),
+        "score": _score_section(state.score),
         **guide_sections(state.guide),
+    }
+
+
+def _score_section(card: ScoreView | None) -> Section:
+    """The score card; each line is ``[words, figures, why]``. No card: ``card`` is ``None``."""
+    if card is None:
+        return {"card": None}
+
+    def lines(of: tuple[ScoreLine, ...]) -> list[list[Any]]:
+        return [[line.words, list(line.figures), line.why] for line in of]
+
+    return {
+        "card": {
+            "headline": card.headline, "well": lines(card.well), "practise": lines((card.practise,))[0],
+            "compared": lines(card.compared), "unjudged": lines(card.unjudged), "test": card.test, "note": card.note,
+        }
     }
 
 

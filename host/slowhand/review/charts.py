@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from slowhand.errors import StoreError
 from slowhand.review import ink
 from slowhand.review.back_map import draw_map, impulse_map
 from slowhand.review.record import SessionRecord
+from slowhand.review.score_card_page import score_card_figure
 from slowhand.review.stroke_charts import draw_flags, draw_strokes
 from slowhand.review.timeline import draw_pace, draw_pressure, legend_of_marks
 
@@ -84,7 +86,15 @@ def flags_figure(record: SessionRecord) -> Figure:
     return figure
 
 
-FIGURES = {
+def card_figure(record: SessionRecord) -> Figure | None:
+    """The score card; None where none was made."""
+    if record.card is None:
+        return None
+    return score_card_figure(record.card, record.title, record.subtitle, FOOT)
+
+
+FIGURES: dict[str, Callable[[SessionRecord], Figure | None]] = {
+    "score-card": card_figure,
     "overview": overview_figure,
     "timeline": timeline_figure,
     "back-map": back_map_figure,
@@ -104,6 +114,8 @@ def write_charts(record: SessionRecord, out_dir: Path, dpi: int = 110) -> list[P
         with PdfPages(out_dir / "review.pdf", metadata={"Title": record.title, "Creator": "Slowhand"}) as pdf:
             for name, draw in FIGURES.items():
                 figure = draw(record)
+                if figure is None:
+                    continue
                 FigureCanvasAgg(figure)
                 files.append(out_dir / f"{name}.png")
                 figure.savefig(files[-1], dpi=dpi)

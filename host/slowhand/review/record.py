@@ -9,6 +9,7 @@ import numpy as np
 from slowhand.coach.cue import Cue
 from slowhand.coach.flag import Flag
 from slowhand.coach.receiver import Receiver
+from slowhand.coach.score_card import ScoreCard
 from slowhand.sensing.profile import GloveProfile
 from slowhand.session.analyze import Analysis, limits_used
 from slowhand.strokes.stroke import Stroke
@@ -43,6 +44,7 @@ class SessionRecord:
     magnets_mm: tuple[float, ...] = ()   # y of the strip's magnets; empty without a strip
     notes: tuple[str, ...] = ()          # "the host was killed: whole up to 12:03:04", shown on the page
     method: str = ""                     # how places were found, when not as live; stands at the foot
+    card: ScoreCard | None = None        # in plain words; from what was known live
 
     @property
     def back_length_mm(self) -> float:
@@ -75,8 +77,9 @@ class SessionRecord:
 
 
 def record_of(
-    analysis: Analysis, title: str, subtitle: str, notes: tuple[str, ...] = (), method: str = ""
-) -> SessionRecord:
+    analysis: Analysis, title: str, subtitle: str, notes: tuple[str, ...] = (), method: str = "",
+    card: ScoreCard | None = None,
+) -> SessionRecord:  # fmt: skip
     """What the charts need of an analysis, live or replayed or from a raw log, smoothed or not."""
     setup = analysis.setup
     strip, receiver = setup.strip, setup.receiver
@@ -95,4 +98,5 @@ def record_of(
         magnets_mm=magnets,
         notes=notes,
         method=method,
+        card=card,
     )

@@ -15,6 +15,9 @@ from slowhand.coach.flag import Flag
 from slowhand.coach.motion_pace import SpeedClass, speed_class
 from slowhand.coach.overlap import with_flags
 from slowhand.coach.receiver import Receiver, load_receiver
+from slowhand.coach.score_card import score_card
+from slowhand.coach.score_compare import Earlier
+from slowhand.coach.score_facts import SessionFacts
 from slowhand.errors import BadInputError
 from slowhand.locate.pose import Mode, Phase
 from slowhand.locate.strip import StripProfile, load_strip
@@ -26,6 +29,7 @@ from slowhand.session.modes import NO_START_PROCEDURE, Present, choose_mode
 from slowhand.session.muscle_time import contact_s_by_muscle
 from slowhand.session.rawlog import RawLog, read_raw_log
 from slowhand.session.results import Results
+from slowhand.session.score import count, facts_of, new_tally
 from slowhand.session.setup import Setup
 from slowhand.session.smoothing import smoothed
 from slowhand.strokes.stroke import Stroke
@@ -49,6 +53,7 @@ class Analysis:
     guide: dict[str, Any] | None = None   # `Guide.figures`: areas, routine, votes, palpation
     smoothed: bool = False     # touch and strokes also use what was felt later; flags never do
     pacing: dict[str, Any] | None = None   # how a pace was followed (`PaceLead.session_figures`); None: none was asked for
+    score: SessionFacts | None = None   # what the score card is made from, as it was known live; None: not kept
 
 
 def analyze(
@@ -122,25 +127,28 @@ def analyze_log(
 
 def run(setup: Setup, rows: np.ndarray, progress: Progress | None = None) -> Analysis:
     """The whole causal pipeline over ``RAW_DTYPE`` rows."""
-    pipeline = setup.pipeline()
+    pipeline, tally = setup.pipeline(), new_tally(setup)
     blocks = []
     for start in range(0, len(rows), BLOCK_ROWS):
         blocks.append(pipeline.process(rows[start : start + BLOCK_ROWS]))
+        count(tally, pipeline, blocks[-1])
         if progress:
             progress(min(start + BLOCK_ROWS, len(rows)) / len(rows))
     blocks.append(pipeline.finish())
+    tally.end(blocks[-1].strokes)
     touch = np.concatenate([block.touch for block in blocks]) if blocks else np.zeros(0, TOUCH_DTYPE)
     strokes = sorted((stroke for block in blocks for stroke in block.strokes), key=lambda stroke: stroke.start_us)
     flags = pipeline.flags.flags()
     pads, silent_s = pipeline.sensing.health(), 1e-6 * pipeline.coach.silent_us
     pacing, guide = pipeline.coach.pacing.session_figures(), pipeline.coach.guide.figures()
     return Analysis(
-        setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads, silent_s, guide, pacing=pacing
-    )
+        setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads, silent_s, guide, pacing=pacing,
+        score=facts_of(tally, pipeline),
+    )  # fmt: skip
 
 
-def summarize(analysis: Analysis) -> dict[str, Any]:
-    """What summary.json says about any analysis, wherever its rows came from."""
+def summarize(analysis: Analysis, earlier: Earlier | None = None) -> dict[str, Any]:
+    """What summary.json says about any analysis, wherever its rows came from; the score card may name an earlier session."""
     touch, setup = analysis.touch, analysis.setup
     step_s = np.diff(touch["t_us"], prepend=touch["t_us"][:1]) * 1e-6
     step_s[touch["gap"]] = 0.0
@@ -178,6 +186,7 @@ def summarize(analysis: Analysis) -> dict[str, Any]:
         "flags_by_kind": dict(sorted(Counter(flag.kind.value for flag in flags).items())),
         "flags_by_severity": dict(sorted(Counter(flag.severity.value for flag in flags).items())),
         "guide": analysis.guide,
+        "score_card": score_card(analysis.score, earlier).as_dict() if analysis.score is not None else None,
         "pads": [asdict(pad) | {"zero_n": round(pad.zero_n, 4)} for pad in analysis.pads],
         "limits": limits_used(setup.receiver),
         "glove": setup.glove.name,

@@ -120,10 +120,13 @@ class SessionEngine:
             StoreError: its last part is not on disk yet; it is tried again by itself.
         """
         with self._lock:
+            stream, number = self._stream, self._session_id
             self._end_session(self._now_s())
             self._redraw(self._now_s())
         if not self._recorder.commit():
             raise StoreError(self._recorder.warning)
+        if stream is not None and number is not None:   # read without holding up the stream
+            stream.compare(self._recorder.earlier(number))
 
     def choose_zone(self, name: str | None) -> None:
         """Without a strip: where the giver says that the hand is (``coach.CHOICES``, None: not known)."""
@@ -345,7 +348,7 @@ class SessionEngine:
         if not self._recorder.recording:
             return
         if self._stream is not None:
-            results = self._stream.pipeline.finish()
+            results = self._stream.finish()
             self._strokes += len(results.strokes)
             self._recorder.results(results)
             self._recorder.event("guide", self._stream.pipeline.coach.guide.figures(), now)
@@ -373,6 +376,7 @@ class SessionEngine:
                 self._getting_ready,
             ),
             pipeline=stream.pipeline if stream else None,
+            card=stream.card if stream else None,
             row=came.row,
             recording=self._recorder.recording,
             session_id=self._session_id,

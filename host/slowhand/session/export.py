@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from slowhand.coach.score_compare import Earlier
 from slowhand.errors import MissingToolError
 from slowhand.session import tables
 from slowhand.session.analyze import Progress, summarize
 from slowhand.session.complete_files import complete_files
 from slowhand.session.rawlog import write_raw_log
 from slowhand.session.replay import Replayed, replay
+from slowhand.session.score import earlier_session
 from slowhand.session.store import SessionStore
 
 RAW, SESSION, PARQUET = "raw.csv", "session.json", "track.parquet"
@@ -36,6 +38,7 @@ def export(
     if parquet:
         _pyarrow()
     played = replay(store, session_id, progress=progress)
+    earlier = earlier_session(store, session_id)
     out = Path(out)
     with complete_files(out) as draft:
         write_raw_log(draft / RAW, played.raw, _comments(played))
@@ -43,15 +46,15 @@ def export(
         tables.write_track(draft / tables.TRACK, analysis.touch)
         tables.write_strokes(draft / tables.STROKES, analysis.strokes)
         tables.write_flags(draft / tables.FLAGS, analysis.flags)
-        tables.write_summary(draft / tables.SUMMARY, summarize(analysis) | {"source": {"session": session_id}})
-        tables.write_summary(draft / SESSION, session_summary(played))
+        tables.write_summary(draft / tables.SUMMARY, summarize(analysis, earlier) | {"source": {"session": session_id}})
+        tables.write_summary(draft / SESSION, session_summary(played, earlier))
         if parquet:
             _write_parquet(draft / PARQUET, analysis.touch)
         names = sorted(path.name for path in draft.iterdir())
     return [out / name for name in names]
 
 
-def session_summary(played: Replayed) -> dict[str, Any]:
+def session_summary(played: Replayed, earlier: Earlier | None = None) -> dict[str, Any]:
     """What session.json holds: the session's frame, its summary, and all that was said and that happened."""
     info, stored = played.stored.info, played.stored
     return {
@@ -64,7 +67,7 @@ def session_summary(played: Replayed) -> dict[str, Any]:
         "setup": info.setup,
         "wire_bytes": info.wire_bytes,
         **played.losses,
-        "summary": summarize(played.analysis),
+        "summary": summarize(played.analysis, earlier),
         "strokes": [asdict(stroke) for stroke in played.analysis.strokes],
         "flags": [asdict(flag) for flag in played.analysis.flags],
         "cues": [asdict(cue) for cue in stored.cues],

@@ -176,6 +176,28 @@ class PaceView:
 
 
 @dataclass(frozen=True)
+class ScoreLine:
+    """One sentence of the score card, and its figures in words."""
+
+    words: str
+    figures: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class ScoreView:
+    """The score card of the session that has just ended."""
+
+    headline: str
+    well: tuple[ScoreLine, ...]
+    practise: ScoreLine
+    compared: tuple[ScoreLine, ...] = ()
+    unjudged: tuple[ScoreLine, ...] = ()
+    test: bool = False           # a practice without feedback
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class LiveState:
     """Everything the page needs for one update."""
 
@@ -212,6 +234,7 @@ class LiveState:
     feedback: bool = True                  # False: a practice in which nothing is said about the hand
     pacing: PaceView | None = None         # None: no glove has said what it has
     guide: GuideView | None = None         # None: no glove yet
+    score: ScoreView | None = None         # of the session that has ended; None: it goes on, or none was
 
 
 class Session(Protocol):

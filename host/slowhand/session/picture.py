@@ -11,6 +11,8 @@ from slowhand.coach.flag import Flag
 from slowhand.coach.pace_lead import Led
 from slowhand.coach.pacing import GLIDE
 from slowhand.coach.readings import FULL_SCALE_TO_ALARM, PACE_FULL_SCALE, Reading
+from slowhand.coach.score_card import ScoreCard
+from slowhand.coach.score_words import Sentence
 from slowhand.coach.techniques import TECHNIQUES
 from slowhand.locate.pose import Mode, Phase
 from slowhand.session.guide_picture import guide_view, sore_views
@@ -25,6 +27,8 @@ from slowhand.session.live_state import (
     LiveState,
     PaceView,
     PadView,
+    ScoreLine,
+    ScoreView,
 )
 from slowhand.session.pipeline import Pipeline
 from slowhand.session.setup import Setup
@@ -54,6 +58,7 @@ class Scene:
     charts: tuple[str, ...] = ()
     warning: str = ""
     implant: Implant = Implant.SETTLED
+    card: ScoreCard | None = None   # of the session that has ended
 
 
 def draw(scene: Scene) -> LiveState:
@@ -107,6 +112,19 @@ def draw(scene: Scene) -> LiveState:
         feedback=pipeline.coach.feedback if pipeline else setup.feedback,
         pacing=pace_view(pipeline.coach.pacing.led()) if pipeline else None,
         guide=guide_view(pipeline.coach.guide, may_tell=not scene.finished) if pipeline else None,
+        score=score_view(scene.card) if scene.card is not None and not scene.recording else None,
+    )
+
+
+def score_view(card: ScoreCard) -> ScoreView:
+    """The score card as the page sees it."""
+
+    def lines(sentences: tuple[Sentence, ...]) -> tuple[ScoreLine, ...]:
+        return tuple(ScoreLine(each.words, tuple(it.words for it in each.figures), each.why) for each in sentences)
+
+    return ScoreView(
+        card.headline, lines(card.well), lines((card.practise,))[0], lines(card.compared), lines(card.unjudged),
+        card.practice, card.note,
     )
 
 

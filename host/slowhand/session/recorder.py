@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from slowhand.clock import ClockFit
+from slowhand.coach.score_compare import Earlier
 from slowhand.errors import StoreError
 from slowhand.session.results import Results
+from slowhand.session.score import earlier_session
 from slowhand.session.store import SessionStore
 from slowhand.session.stream import Stream, Wishes
 from slowhand.session.writer import SessionWriter
@@ -58,6 +60,10 @@ class Recorder:
         if self._store is None:
             raise StoreError("this session has no file to record to; start again with --db FILE")
         return self._store.begin()
+
+    def earlier(self, session_id: int) -> Earlier | None:
+        """The stored session that one of now is compared with, if there is one."""
+        return earlier_session(self._store, session_id) if self._store is not None else None
 
     def use(self, writer: SessionWriter, host_s: float) -> None:
         """From now on everything goes to this session; ``host_s`` is now on the monotonic clock."""

@@ -94,7 +94,7 @@ class Player:
 
     def finish(self) -> Results:
         """The recording has ended."""
-        return self.stream.pipeline.finish() if self.stream else Results()
+        return self.stream.finish() if self.stream else Results()
 
     def _meet(self, hello: Hello) -> None:
         if self.stream is None or self.stream.rows == 0:
@@ -169,8 +169,9 @@ def _analysis(setup: Setup, player: Player, blocks: list[Results]) -> Analysis:
     pacing = coach.pacing.session_figures() if coach else None
     guide = coach.guide.figures() if coach else None
     return Analysis(
-        setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads, silent_s, guide, pacing=pacing
-    )
+        setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads, silent_s, guide, pacing=pacing,
+        score=player.stream.facts() if player.stream else None,
+    )  # fmt: skip
 
 
 def _turns(events: tuple[Event, ...]) -> Iterator[tuple[int, Event]]:

@@ -150,6 +150,7 @@ class ReplaySession:
                 origin_us=self._origin_us,
                 strokes=self._strokes,
                 finished=self.finished,
+                card=stream.card if stream else None,
             )
         )
         # what was said then cannot be said otherwise now

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from slowhand.coach.receiver import Receiver
+from slowhand.coach.score_card import ScoreCard, score_card
+from slowhand.coach.score_compare import Earlier
+from slowhand.coach.score_facts import SessionFacts
 from slowhand.locate.pose import Mode
 from slowhand.locate.strip import StripProfile
 from slowhand.sensing.chips import ChipReader
@@ -14,6 +17,7 @@ from slowhand.sensing.profile import GloveProfile, load_glove
 from slowhand.session.live_state import Implant
 from slowhand.session.modes import IMPLANT, Present, choose_mode, wished_mode
 from slowhand.session.results import Results
+from slowhand.session.score import count, facts_of, new_tally
 from slowhand.session.setup import Setup
 from slowhand.wire.messages_gen import Channels, Hand, Hello
 
@@ -76,6 +80,9 @@ class Stream:
         self.hello = hello                      # of the glove that it began with
         self.chips = ChipReader(hello)
         self.pipeline = setup.pipeline()
+        self.card: ScoreCard | None = None      # once the session has ended
+        self._tally = new_tally(setup)
+        self._ended: SessionFacts | None = None
         self.thresholds: tuple[int, ...] = ()   # of the reflex, counts per pad, as of the last row
         self.rows = 0
         self.first_us: int | None = None
@@ -88,7 +95,26 @@ class Stream:
             self.first_us = int(raw["t_us"][0]) if self.first_us is None else self.first_us
             self.last_us = int(raw["t_us"][-1])
             self.rows += len(raw)
-        return raw, self.pipeline.process(raw)
+        results = self.pipeline.process(raw)
+        count(self._tally, self.pipeline, results)
+        return raw, results
+
+    def finish(self) -> Results:
+        """The session has ended: what ended with it; its score card is there from now on."""
+        results = self.pipeline.finish()
+        self._tally.end(results.strokes)
+        self._ended = self.facts()   # the glove may send on
+        self.card = score_card(self._ended)
+        return results
+
+    def facts(self) -> SessionFacts:
+        """What the score card is made from, so far."""
+        return facts_of(self._tally, self.pipeline)
+
+    def compare(self, earlier: Earlier | None) -> None:
+        """The card of a session that has ended, beside an earlier one."""
+        if self._ended is not None and earlier is not None:
+            self.card = score_card(self._ended, earlier)
 
     def objection(self, hello: Hello) -> str:
         """What speaks against going on with the glove that says ``hello``; empty when it fits the one before."""
@@ -112,6 +138,7 @@ class Stream:
         """
         before = self.pipeline
         ended = before.finish()
+        self._tally.end(ended.strokes)
         self.setup = replace(self.setup, strip=None, choice=IMPLANT)
         self.pipeline = self.setup.pipeline()
         self.pipeline.sensing, self.pipeline.flags = before.sensing, before.flags

@@ -8,6 +8,7 @@ import { setIcon, setText } from "./icons.js";
 import { Magnets } from "./magnets.js";
 import { PaceRing } from "./pace_ring.js";
 import { Banners, Bar, Controls, SoFar } from "./panels.js";
+import { ScoreCard } from "./score_card.js";
 import { SessionSheet } from "./session_sheet.js";
 import { PressureSheet } from "./pressure_sheet.js";
 import { SKELETON } from "./skeleton.js";
@@ -33,6 +34,7 @@ class LivePage {
     this.ring = new PaceRing(find(".lead"));
     this.sheet = new SessionSheet(this.root, actions.press, this.ring.tone);
     this.pacing = { kind: null };
+    this.score = new ScoreCard(this.root);
     this.guide = new Guide(find(".guide"));
     this.card = new GuideCard(this.root, actions.press);
     this.cover = new CoverLayer(this.root, actions.press);
@@ -71,6 +73,7 @@ class LivePage {
     if (slow.coach) this.setCoach(slow.coach);
     if (slow.flags) this.sofar.setFlags(slow.flags);
     if (slow.flags || slow.body) this.map.setFlags((this.flags = slow.flags ?? this.flags));
+    if (slow.score) this.score.setCard(slow.score);
     if (slow.charts) this.sofar.setCharts(slow.charts);
     if (slow.notice) this.banners.set("notice", "warn", "warn", slow.notice.text);
     if (slow.notice?.text) this.controls.setBusy(false);

@@ -5,6 +5,7 @@ import { guideMarkup } from "./guide.js";
 import { GUIDE_CARD } from "./guide_card.js";
 import { MAGNETS } from "./magnets.js";
 import { PACE_RING } from "./pace_ring.js";
+import { SCORE_CARD } from "./score_card.js";
 import { SESSION_SHEET, SHEET_BUTTON } from "./session_sheet.js";
 import { PRESSURE_SHEET } from "./pressure_sheet.js";
 import { START_OVER, START_OVER_BUTTON } from "./start_over.js";
@@ -49,6 +50,7 @@ export const SKELETON = `
     ${MAP_BUTTONS}
   </section>
   <section class="side" aria-label="The session so far">
+    ${SCORE_CARD}
     <div class="guide" tabindex="-1" hidden>${guideMarkup()}</div>
     ${GUIDE_CARD}
     <div class="sofar">

@@ -1,0 +1,73 @@
+"""From a session's results, live, replayed or analysed, to what its score card is made from."""
+
+from __future__ import annotations
+
+from slowhand.coach.score_compare import Earlier
+from slowhand.coach.score_facts import SessionFacts, Tally
+from slowhand.coach.techniques import technique_named
+from slowhand.errors import SlowhandError
+from slowhand.session.pipeline import Pipeline
+from slowhand.session.results import Results
+from slowhand.session.setup import Setup
+from slowhand.session.store import SessionStore, StoredSession
+
+LOOK_BACK = 10   # sessions: one that was like this one and longer ago says little about now
+
+
+def new_tally(setup: Setup) -> Tally:
+    """For the beginning of a session."""
+    return Tally(setup.receiver.personal_limits().too_fast.warn)
+
+
+def count(tally: Tally, pipeline: Pipeline, results: Results) -> None:
+    """Add one block; what was told holds from a block's beginning on, so that it holds for all of it."""
+    technique = technique_named(pipeline.coach.technique)
+    unfelt = technique is not None and not technique.felt
+    tally.add(results.touch, results.strokes, results.cues, unfelt)
+
+
+def facts_of(tally: Tally, pipeline: Pipeline) -> SessionFacts:
+    """What is known of the session so far; whole once the pipeline has ended."""
+    coach = pipeline.coach
+    return SessionFacts(
+        mode=pipeline.mode.name.lower(),
+        sums=tally.sums,
+        strokes=tally.strokes,
+        flags=pipeline.flags.flags(),
+        silent_us=coach.silent_us,
+        pacing=coach.pacing.session_figures(),
+    )
+
+
+def earlier_session(store: SessionStore, session_id: int) -> Earlier | None:
+    """The latest session before ``session_id`` in the same mode and with feedback; ``None``: there is none.
+
+    Only what is stored is read: its strokes and flags as they were found then.
+    """
+    try:
+        infos = [info for info in store.list() if info.id <= session_id][: LOOK_BACK + 1]
+        if not infos or infos[0].id != session_id:
+            return None
+        setup = infos[0].setup
+        for info in infos[1:]:
+            if info.setup.get("mode") != setup.get("mode") or not info.strokes:
+                continue
+            stored = store.read(info.id)
+            if had_feedback(stored):
+                same = limits_in(info.setup) == limits_in(setup)
+                return Earlier(info.id, str(info.setup.get("mode")), stored.strokes, stored.flags, same)
+    except SlowhandError:   # what cannot be read cannot be compared with; this session's own card stands without it
+        return None
+    return None
+
+
+def had_feedback(stored: StoredSession) -> bool:
+    """Whether the giver was told of what was found, from beginning to end."""
+    told = [event.detail for event in stored.events if event.kind == "told"]
+    silenced = any(each.get("kind") == "feedback" and each.get("value") is False for each in told)
+    return stored.info.setup.get("feedback", True) is True and not silenced
+
+
+def limits_in(setup: dict) -> object:
+    """The receiver's own limits in a stored setup."""
+    return (setup.get("receiver") or {}).get("limits")
