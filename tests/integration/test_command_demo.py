@@ -77,7 +77,7 @@ def test_the_session_can_be_reviewed_and_exported_again(demo, tmp_path: Path) ->
     assert reviewed.returncode == 0, reviewed.stderr
     told = json.loads(reviewed.stdout)
     assert told["score_card"] == json.loads((out / "session.json").read_text())["summary"]["score_card"]
-    assert [Path(file).name for file in told["files"]][0] == "score-card.png"
+    assert Path(told["files"][0]).name == "score-card.png"
     assert (tmp_path / "charts" / "overview.png").is_file() and (tmp_path / "charts" / "hand-view.html").is_file()
     assert slowhand("export", 1, "--db", database, "--out", tmp_path / "files").returncode == 0
     again = slowhand("analyze", tmp_path / "files" / "raw.csv", "--out", tmp_path / "again", "--strip", "nominal")

@@ -275,7 +275,7 @@ def test_no_card_praises_what_is_unknown_or_flagged_and_each_has_one_thing_the_m
         alarmed = {each.kind for each in facts.flags if each.severity.value == "alarm"} or {each.kind for each in facts.flags}
         worst = [topic for topic, kind, _ in SAFETY_FLAGS if kind in alarmed] or [topic for topic, _, _ in SAFETY_FLAGS]
         assert card.practise.topic in worst
-    json.dumps(card.as_dict(), allow_nan=False)
+    assert json.loads(json.dumps(card.as_dict(), allow_nan=False)) == card.as_dict()
     assert not re.search(r"\b(bad|wrong|fail|score|grade [A-F]|heal|cure|treat|injur)", words_of(card), re.IGNORECASE)
 
 
