@@ -29,6 +29,16 @@ def test_it_ends_by_itself_and_names_what_it_wrote(demo) -> None:
     assert "open hand-view.html in a browser" in done.stderr
 
 
+def test_it_ends_with_the_score_card_in_words(demo) -> None:
+    done, out = demo
+    card = json.loads((out / "session.json").read_text())["summary"]["score_card"]
+    shown = " ".join(done.stderr.replace("│", " ").split())   # as it stands in its frame, lines joined
+    assert card["headline"] in done.stderr and "The one thing to practise next" in shown
+    assert card["practise"]["words"] in shown and card["practise"]["why"] in shown
+    assert card["contact_s"] < 60 and card["well"] == []   # too short to praise
+    assert (out / "score-card.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
 def test_charts_are_pictures(demo) -> None:
     _, out = demo
     for png in out.glob("*.png"):
@@ -63,7 +73,11 @@ def test_the_database_is_whole(demo) -> None:
 def test_the_session_can_be_reviewed_and_exported_again(demo, tmp_path: Path) -> None:
     _, out = demo
     database = out / "sessions.sqlite3"
-    assert slowhand("review", 1, "--db", database, "--out", tmp_path / "charts").returncode == 0
+    reviewed = slowhand("review", 1, "--db", database, "--out", tmp_path / "charts", "--json")
+    assert reviewed.returncode == 0, reviewed.stderr
+    told = json.loads(reviewed.stdout)
+    assert told["score_card"] == json.loads((out / "session.json").read_text())["summary"]["score_card"]
+    assert Path(told["files"][0]).name == "score-card.png"
     assert (tmp_path / "charts" / "overview.png").is_file() and (tmp_path / "charts" / "hand-view.html").is_file()
     assert slowhand("export", 1, "--db", database, "--out", tmp_path / "files").returncode == 0
     again = slowhand("analyze", tmp_path / "files" / "raw.csv", "--out", tmp_path / "again", "--strip", "nominal")

@@ -18,6 +18,7 @@ from slowhand.coach.score_facts import RowSums, SessionFacts, Tally
 from slowhand.coach.score_plan import PRACTISED, score_plan
 from slowhand.coach.score_practise import SAFETY_FLAGS
 from slowhand.locate.pose import Mode, Phase
+from slowhand.session.score import with_guide
 from slowhand.strokes.touch import TOUCH_DTYPE
 from tests.unit.score_scenes import SECOND_US, calm, flag, glides, pads_alone, sums, without_strip
 
@@ -167,12 +168,25 @@ def test_the_pulse() -> None:
 def test_coverage_and_sides_are_spoken_of_only_when_they_are_known() -> None:
     left_out = score_card(calm(missed=("left shoulder", "lower back, right"), uneven=()))
     assert left_out.practise.topic == "missed" and "left shoulder and lower back, right" in left_out.practise.words
+    part = calm(missed=("left shoulder",), sums=sums(200.0))   # who works on shoulders for three minutes misses nothing
+    assert score_card(part).practise.topic == "feel"
     uneven = score_card(calm(missed=(), uneven=("shoulders, left: 20 s against 80 s",)))
     assert uneven.practise.topic == "sides" and "20 s against 80 s" in uneven.practise.words
     busy = sums(300.0, at_least_us=10 * SECOND_US)   # takes away praise of pressure, so that there is room
     assert {"missed", "sides"} <= set(topics(score_card(calm(missed=(), uneven=(), sums=busy))))
     assert {"missed", "sides"}.isdisjoint(topics(score_card(calm(sums=busy))))
     assert {"missed", "sides"}.isdisjoint(topics(score_card(without_strip(missed=(), uneven=()))))
+
+
+def test_what_the_guide_knows_is_taken_where_it_can_be_known() -> None:
+    figures = {"missed": [["shoulders", "left"], ["lower", "right"]], "votes": [{"answer": "right"}, {"answer": "lift"}],
+               "uneven": [{"region": "upper", "words": "upper back, left: 9 s against 30 s"}], "asked": 2}
+    facts = with_guide(calm(), figures)
+    assert facts.missed == ("left shoulder", "lower back, right") and facts.votes == ("right",)
+    assert facts.uneven == ("upper back, left: 9 s against 30 s",)
+    blind = with_guide(without_strip(), figures)
+    assert blind.missed is blind.uneven is None and blind.votes == ("right",)
+    assert with_guide(calm(), {}) == calm()
 
 
 def test_the_receiver_has_the_word_after_safety() -> None:
@@ -261,7 +275,7 @@ def test_no_card_praises_what_is_unknown_or_flagged_and_each_has_one_thing_the_m
         alarmed = {each.kind for each in facts.flags if each.severity.value == "alarm"} or {each.kind for each in facts.flags}
         worst = [topic for topic, kind, _ in SAFETY_FLAGS if kind in alarmed] or [topic for topic, _, _ in SAFETY_FLAGS]
         assert card.practise.topic in worst
-    json.dumps(card.as_dict(), allow_nan=False)
+    assert json.loads(json.dumps(card.as_dict(), allow_nan=False)) == card.as_dict()
     assert not re.search(r"\b(bad|wrong|fail|score|grade [A-F]|heal|cure|treat|injur)", words_of(card), re.IGNORECASE)
 
 

@@ -126,7 +126,7 @@ def write_files(store, session_id: int, out: Path) -> list[Path]:
     files = draw_charts(session, out, card=card)
     write_summary(out / SESSION, session_summary(session, earlier_session(store, session_id)))
     if card is not None:
-        say.print(score_panel(card))
+        say.print(score_panel(card), soft_wrap=False)   # words are wrapped, not cut
     return [*files, out / SESSION, store.path]
 
 

@@ -174,7 +174,7 @@ def show(files: list[Path], card: ScoreCard | None, as_json: bool) -> None:
     if card is not None:
         from slowhand.cli.score_panel import score_panel
 
-        say.print(score_panel(card))
+        say.print(score_panel(card), soft_wrap=False)   # words are wrapped, not cut
     typer.echo("\n".join(map(str, files)))
 
 

@@ -34,8 +34,12 @@ class ScoreCard:
     note: str = NO_CLINICAL_LIMIT
 
     def as_dict(self) -> dict[str, Any]:
-        """Fit for JSON."""
-        return asdict(self)
+        """As it comes back from JSON: lists, no tuples."""
+        return asdict(self, dict_factory=_plain)
+
+
+def _plain(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in pairs}
 
 
 def score_card(facts: SessionFacts, earlier: Earlier | None = None, plan: ScorePlan | None = None) -> ScoreCard:

@@ -31,6 +31,7 @@ class JudgeRules(_Table):
     with_least: float = Field(gt=0, le=1)
     rate_off_pct: float = Field(gt=0)
     waiting_s: float = Field(gt=0)
+    whole_s: float = Field(gt=0)
     ramp_least: int = Field(ge=1)
     fewer_least: int = Field(ge=1)
     fewer_share: float = Field(gt=0, lt=1)

@@ -77,7 +77,7 @@ def _in_order(facts: SessionFacts, rules: JudgeRules) -> Iterator[Found]:
     yield from _pace(facts, rules)
     yield from _evenness(facts, rules)
     contact = (facts.contact_s, "s")
-    if facts.missed:
+    if facts.missed and facts.contact_s >= rules.whole_s:
         yield "missed", (Figure("areas left out", len(facts.missed), "areas", *contact),)
     if facts.uneven:
         yield "sides", (Figure("uneven regions", len(facts.uneven), "regions", *contact),)

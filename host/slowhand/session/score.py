@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from slowhand.coach.score_compare import Earlier
 from slowhand.coach.score_facts import SessionFacts, Tally
 from slowhand.coach.techniques import technique_named
@@ -11,6 +15,7 @@ from slowhand.session.results import Results
 from slowhand.session.setup import Setup
 from slowhand.session.store import SessionStore, StoredSession
 
+ANSWERS = ("lighter", "right", "deeper", "stop")   # to "how is the pressure?"
 LOOK_BACK = 10   # sessions: one that was like this one and longer ago says little about now
 
 
@@ -37,6 +42,30 @@ def facts_of(tally: Tally, pipeline: Pipeline) -> SessionFacts:
         silent_us=coach.silent_us,
         pacing=coach.pacing.session_figures(),
     )
+
+
+def with_guide(facts: SessionFacts, figures: Mapping[str, Any]) -> SessionFacts:
+    """The facts with what the guide knows besides: areas missed, uneven sides, and the receiver's answers.
+
+    Args:
+        figures: ``missed`` ([region, side] each), ``uneven`` (each with its ``words``), ``votes`` (each with its
+            ``answer``). Areas are known with a strip alone; what is missing from ``figures`` stays unknown.
+    """
+    placed = facts.mode == "strip"
+    missed, uneven, votes = (figures.get(name) for name in ("missed", "uneven", "votes"))
+    return replace(
+        facts,
+        missed=tuple(area_words(*area) for area in missed) if placed and missed is not None else None,
+        uneven=tuple(each["words"] for each in uneven) if placed and uneven is not None else None,
+        votes=tuple(each["answer"] for each in votes if each["answer"] in ANSWERS) if votes is not None else None,
+    )
+
+
+def area_words(region: str, side: str) -> str:
+    """An area as one says it: "left shoulder", "lower back, right"."""
+    if region == "shoulders":
+        return f"{side} shoulder"
+    return f"{region if region in ('neck', 'sacrum') else f'{region} back'}, {side}"
 
 
 def earlier_session(store: SessionStore, session_id: int) -> Earlier | None:
