@@ -22,7 +22,8 @@ from slowhand.sim.emulator import EmulatedGlove, Firmware
 from slowhand.sim.simulation import SimOutput, Simulation
 from tests.firmware import test_firmware_port
 from tests.firmware.test_firmware_port import Host
-from tests.integration.coach_truth import FlagScore, receiver_of, score_flags, score_strokes
+from tests.integration.coach_score import FlagScore, score_flags, score_strokes
+from tests.integration.coach_truth import receiver_of
 
 
 @dataclass(frozen=True)
