@@ -213,7 +213,9 @@ def vouched(cov, share_x, share_y, book, frame, par):
     would not be surprised to be far off.
     """
     misfit = max(1.0, max(book.nis_fast, book.nis_slow) / par.nis_vouched)
-    odd = min(2.0, max(1.0, math.sqrt(math.sqrt(book.surprise / frame.surprise))))
+    # In the first seconds it is the map that has not been learned, and no odd world.
+    known = book.surprise_s / SURPRISE_S
+    odd = 1.0 + known * (min(2.0, max(1.0, math.sqrt(math.sqrt(book.surprise / frame.surprise)))) - 1.0)
     most = par.located_sigma / (misfit * odd)
     return share_x * math.sqrt(cov[P, P]) <= most and share_y * math.sqrt(cov[P + 1, P + 1]) <= most
 
