@@ -98,6 +98,19 @@ def test_measures_of_strokes_are_near_the_truth() -> None:
     assert np.quantile(path_errors, 0.9) <= 0.10
 
 
+def test_most_errors_of_measures_are_within_two_of_their_stated_sigmas() -> None:
+    pulls: dict[str, list[float]] = {}
+    for script, seed in (("mixed", 9), ("flags", 7), ("calm", 8)):
+        score = score_strokes(session(script, seed), judged_strokes(session(script, seed), touches(script, seed, "sensors")))
+        for name, values in score.pulls.items():
+            pulls.setdefault(name, []).extend(values)
+    assert set(pulls) == {"mean_cm_s", "min_spine_mm", "cadence_per_min"}
+    for name, values in pulls.items():
+        inside = np.mean(np.abs(values) <= 2.0)
+        assert len(values) >= 15 and inside >= 0.85, name
+        assert np.median(np.abs(values)) >= 0.15, name   # nor is everything covered by a sigma that is much too large
+
+
 def test_cues_are_few_and_never_two_at_once() -> None:
     _, cues = judged_flags(session("flags", 7), touches("flags", 7, "sensors"))
     assert 5 <= len(cues) <= 0.5 * SECONDS

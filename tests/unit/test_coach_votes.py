@@ -7,6 +7,7 @@ import pytest
 
 from slowhand.coach.coach import Coach
 from slowhand.coach.flag import FlagKind
+from slowhand.coach.limits import shipped_limits
 from slowhand.coach.receiver import Receiver, RememberedPlace, SensitivePlace
 from slowhand.coach.routine_plan import shipped_routine
 from slowhand.errors import BadInputError
@@ -16,6 +17,7 @@ from slowhand.sensing.profile import load_glove
 from tests.unit.touch_scenes import Scene, unplaced
 
 GLOVE = load_glove()
+SOONER = shipped_limits().reflex.sooner_share   # a loaded pad reads less than it bears
 VOTES = shipped_routine().votes
 INDEX = 1   # the pad that the scenes put at the centre of pressure
 AT = (90.0, 150.0)
@@ -52,7 +54,7 @@ def test_lighter_is_a_sensitive_place_at_once_for_flags_gauge_and_reflex() -> No
     flag = coached.flags_changed[0]
     assert (flag.kind, flag.start_us) == (FlagKind.SENSITIVE_PRESSURE, later["t_us"][0])
     assert coach.pressure().level == "alarm" and coach.pressure().alarm == pytest.approx(18.0)
-    limit = pad_curves(GLOVE.pad)[INDEX].force_to_count(place.max_n)
+    limit = pad_curves(GLOVE.pad)[INDEX].force_to_count(SOONER * place.max_n)
     assert coached.limits[0].zone == "sensitive" and coached.limits[0].pad_counts[INDEX] == limit
 
 
@@ -156,7 +158,7 @@ def test_where_the_place_is_unknown_an_answer_holds_everywhere(mode: Mode) -> No
     later = Scene(at=(-90.0, 100.0)).hold(1.0, 14.0).rows(mode, start_us=int(rows["t_us"][-1]) + 5000)
     coached = coach.process(later)
     assert FlagKind.TOO_HARD in {flag.kind for flag in coached.flags_changed}
-    assert coached.limits[0].pad_counts[INDEX] == pad_curves(GLOVE.pad)[INDEX].force_to_count(vote.max_n)
+    assert coached.limits[0].pad_counts[INDEX] == pad_curves(GLOVE.pad)[INDEX].force_to_count(SOONER * vote.max_n)
     coach.tell("vote", "deeper")
     assert coach.limits.too_hard.warn == 60.0
 

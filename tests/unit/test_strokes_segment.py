@@ -220,6 +220,22 @@ def test_a_glide_that_is_lost_from_sight_for_a_moment_is_still_one() -> None:
     assert stroke.kind is Kind.GLIDE and stroke.path_mm is not None
 
 
+def test_a_rub_that_is_lost_from_sight_soon_is_not_taken_for_a_glide() -> None:
+    rows = Scene().lift().rub(4.0, 170.0, amplitude_mm=8.0).lift().rows()
+    unplaced(rows[265:])
+    [stroke] = strokes_of(rows)
+    assert stroke.kind is Kind.UNKNOWN
+    rows = Scene(at=(60.0, 20.0)).lift().glide(0, 300, 10).lift().rows()
+    unplaced(rows[320:])          # it went 120 mm one way before
+    [stroke] = strokes_of(rows)
+    assert stroke.kind is Kind.GLIDE
+
+
+def test_a_cadence_heard_for_too_short_is_not_told() -> None:
+    [stroke] = strokes_of(Scene().lift().swell(2.4, 100.0, 14.0, depth=0.3).lift().rows(Mode.FORCE))
+    assert stroke.kind is Kind.KNEAD and stroke.cadence_per_min is stroke.cadence_sigma_per_min is None
+
+
 def test_a_contact_that_never_ends_is_cut() -> None:
     rows = Scene().lift(0.1).hold(400.0, 5.0).rows()
     assert [stroke.kind for stroke in strokes_of(rows)] == [Kind.PRESS, Kind.PRESS]

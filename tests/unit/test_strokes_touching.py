@@ -81,9 +81,12 @@ def test_contact_has_hysteresis() -> None:
 
 
 def test_the_spine_distance_is_that_of_the_nearest_loaded_pad() -> None:
-    touch = Toucher(GLOVE).process(sensed_rows([[3.0, 0, 0.49, 0.5, 0, 0], [0.4] * 6]), pose_rows(2))
+    poses = pose_rows(2)
+    poses["sigma_p"], poses["sigma_yaw"] = 0.003, 0.05
+    touch = Toucher(GLOVE).process(sensed_rows([[3.0, 0, 0.49, 0.5, 0, 0], [0.4] * 6]), poses)
     assert touch["spine_mm"][0] == pytest.approx(20.0)   # the middle finger is at 0 but not loaded
-    assert np.isnan(touch["spine_mm"][1])
+    assert touch["spine_sigma_mm"][0] == touch["pad_sigma_mm"][0, 3, 0] > 3.0
+    assert np.isnan(touch["spine_mm"][1]) and np.isnan(touch["spine_sigma_mm"][1])
 
 
 def test_an_unusable_pad_makes_the_total_a_lower_bound() -> None:

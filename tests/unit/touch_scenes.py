@@ -106,7 +106,7 @@ def unplaced(rows: np.ndarray) -> None:
     """Take every place and speed from ``rows`` (a view will do): the hand is lost from sight."""
     rows["located"] = rows["x_known"] = False
     for name in ("pos_mm", "sigma_mm", "heading_rad", "pad_mm", "pad_sigma_mm", "cop_mm", "velocity_cm_s",
-                 "speed_cm_s", "spine_mm"):
+                 "speed_cm_s", "spine_mm", "spine_sigma_mm"):
         rows[name] = np.nan
 
 

@@ -230,10 +230,13 @@ def raw_from_chips(chips: np.ndarray, magnetometers: int = 2) -> np.ndarray:
 
 
 def _buzzes(t_us: np.ndarray, flags: list[TrueFlag]) -> np.ndarray:
-    """The motor runs for 200 ms from 60 ms after each true flag's start, at most once in two seconds."""
+    """The motor runs for 200 ms after each true flag's start, at most once in two seconds.
+
+    From 60 ms after it where the force is too large, which the glove feels by itself; of a pace it is told, later.
+    """
     out, free = np.zeros(len(t_us), bool), 0
     for flag in flags:
-        start = flag.start_us + 60_000
+        start = flag.start_us + (60_000 if flag.unit == "N" else 300_000)
         if start >= free:
             out |= (t_us >= start) & (t_us < start + 200_000)
             free = start + 2_000_000

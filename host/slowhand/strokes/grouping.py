@@ -24,7 +24,7 @@ FIRST_RATIO = 2.5        # but the first ones, from rest, may differ more
 END_RATIO = 4.0          # and the very first and last ones hold the landing, the getting up to speed and the lifting
 PRESS_US = 800_000       # a rest this long between other strokes is a press; a shorter one is a pause
 BLIND_SHARE = 0.3        # a stroke of which this share went unseen is named by its force, if that has a rhythm
-SEEN_GLIDE_CM_S = 2.0    # and is a glide if what was seen of it moved at least so fast
+SEEN_ONE_WAY = 0.5       # and is a glide if it was seen to go a stride, half of it in one leg: a rub goes to and fro
 SWAY_CM_S = 1.5          # to and fro more slowly than this is no kneading: breath and balance move a still hand
 RUB_MM = 60.0                      # the longest straight leg of friction
 ROUND_FRICTION_PER_MIN = 150.0     # circles this fast are friction: nobody kneads like that
@@ -171,8 +171,9 @@ class Grouper:
     def _one_stroke(self, end_us: int) -> Group:
         """A contact without a leg or a rest to name it by: pressing, or a glide of which too little was seen."""
         blind_us = end_us - self._start_us - self._seen_us
-        moved = self._seen_us > 0 and 100.0 * self._seen_mm / (1e-3 * self._seen_us) >= SEEN_GLIDE_CM_S
-        glide = blind_us >= BLIND_SHARE * (end_us - self._start_us) and moved
+        longest = max((part.chord_mm for part in self._calm if part.motion is Motion.LEG), default=0.0)
+        travels = self._seen_mm >= STRIDE_MM and longest >= SEEN_ONE_WAY * self._seen_mm
+        glide = blind_us >= BLIND_SHARE * (end_us - self._start_us) and travels
         return Group(Kind.GLIDE if glide else None, self._start_us, end_us, blind_us=blind_us)
 
     def _settle_run(self) -> list[Group]:

@@ -60,6 +60,7 @@ class MotionSplitter:
         self._last_us = start_us
         self._vx = self._vy = math.nan       # smoothed, cm/s; NaN until a speed is known
         self._place = (math.nan, math.nan)   # the hand's, mm, in the row before
+        self.went_mm = (math.nan, math.nan)  # how far the skin's point under the centre went with the latest row
         self._heading = math.nan
         self._known_us = start_us            # when a speed was known last
         self._slow_us: int | None = None     # since when it is slower than STILL_CM_S
@@ -88,7 +89,7 @@ class MotionSplitter:
         """
         step_s = (t_us - self._last_us) * 1e-6
         self._last_us = t_us
-        dx, dy = self._went(place_mm, lever_mm, heading_rad)
+        self.went_mm = dx, dy = self._went(place_mm, lever_mm, heading_rad)
         if vx_cm_s == vx_cm_s:
             self._known_us = t_us
             self._smooth(vx_cm_s, vy_cm_s, step_s)

@@ -15,15 +15,19 @@ from slowhand.strokes.stroke import Kind, Stroke
 KNOWN_SHARE = 0.8   # of a stroke's time in which a place must be known for its measures to be given
 HAND_FIT_MM = 2.0   # a pad's place in the hand: fingers bend, and no hand is quite the profile's
 # Error of a mean speed. A place that is wrong by a millimetre is corrected within about a second, which looks like
-# 0.9 mm/s; a field map that is stretched by a few percent stretches every way; and a hand that taps bounces.
+# 0.9 mm/s; a field map that is stretched by a few percent stretches every way; and a hand that taps bounces. Where speed
+# and places disagree (the trunk of a seated receiver sways, which the hand's sensor feels as well) one of them is wrong.
 SIGMA_PER_S = 0.9
 SIGMA_SHARE = 0.025
 SIGMA_LEAST_CM_S = 0.05
-SIGMA_TAP_CM_S = 0.3
+SIGMA_TAP_CM_S = 0.6
+AGREE_US = 300_000   # over so long the way by speed is compared with the way by places: tremor has gone by, a sway has not
 
 # One row: t_us, step_s, speed_cm_s, vx, vy, total_n, total_at_least, spine_mm, cop_x_mm, cop_y_mm, sigma_x_mm, sigma_y_mm,
-# spine_sigma_mm
-Row = tuple[int, float, float, float, float, float, bool, float, float, float, float, float, float]
+# spine_sigma_mm, and how far the skin's point under the centre went since the row before, x and y
+Row = tuple[
+    int, float, float, float, float, float, bool, float, float, float, float, float, float, float, float
+]
 
 
 @dataclass(frozen=True)
@@ -40,13 +44,14 @@ class StrokeRows:
     cop_mm: np.ndarray       # (n, 2)
     sigma_mm: np.ndarray     # (n, 2), of the hand's place
     spine_sigma_mm: np.ndarray   # of the x of the pad that is nearest to the spine
+    went_mm: np.ndarray      # (n, 2) by places, since the row before
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> StrokeRows:
-        table = np.array(rows, dtype=np.float64).reshape(len(rows), 13)
+        table = np.array(rows, dtype=np.float64).reshape(len(rows), 15)
         return cls(
             np.array([row[0] for row in rows], dtype=np.int64), table[:, 1], table[:, 2], table[:, 3:5],
-            table[:, 5], table[:, 6] > 0, table[:, 7], table[:, 8:10], table[:, 10:12], table[:, 12],
+            table[:, 5], table[:, 6] > 0, table[:, 7], table[:, 8:10], table[:, 10:12], table[:, 12], table[:, 13:],
         )
 
 
@@ -102,7 +107,24 @@ def measure(
 def _speed_sigma(rows: StrokeRows, known: np.ndarray, kind: Kind, mean_cm_s: float) -> float:
     place = 0.1 * SIGMA_PER_S * float(np.mean(rows.sigma_mm[known]))
     bounce = SIGMA_TAP_CM_S if kind is Kind.TAP else 0.0
-    return math.hypot(SIGMA_LEAST_CM_S, place, SIGMA_SHARE * mean_cm_s, bounce)
+    off = _disagreement(rows)
+    # A speed is never negative: of a hand at rest its noise is all there is, and of a fast one it cancels out.
+    noise = off * off / max(math.hypot(off, mean_cm_s), 1e-9)
+    return math.hypot(SIGMA_LEAST_CM_S, place, SIGMA_SHARE * mean_cm_s, bounce, noise)
+
+
+def _disagreement(rows: StrokeRows) -> float:
+    """By how much, RMS in cm/s, the velocity differs from what places say within ``AGREE_US``; 0 when too short to tell."""
+    off_mm = 10.0 * rows.velocity * rows.step_s[:, None] - rows.went_mm
+    known = np.isfinite(off_mm).all(axis=1)
+    ahead = np.searchsorted(rows.t_us, rows.t_us + AGREE_US)
+    begin = np.flatnonzero(ahead < len(rows.t_us))
+    if not len(begin):
+        return 0.0
+    gone = np.cumsum(np.where(known[:, None], off_mm, 0.0), axis=0)
+    span_s = (rows.t_us[ahead[begin]] - rows.t_us[begin]) * 1e-6
+    apart_cm_s = 0.1 * np.hypot(*(gone[ahead[begin]] - gone[begin]).T) / span_s
+    return float(np.sqrt(np.mean(apart_cm_s**2)))
 
 
 def _nearest_to_spine(rows: StrokeRows) -> tuple[float | None, float | None]:

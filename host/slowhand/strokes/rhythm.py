@@ -96,8 +96,8 @@ def turning_cycle_of(t_us: np.ndarray, velocity: np.ndarray, skip: int = 0) -> f
     turned = np.flatnonzero(np.diff(np.sign(along[strong])))
     before, after = strong[turned], strong[turned + 1]
     turns_us = t_us[before] + (t_us[after] - t_us[before]) * along[before] / (along[before] - along[after])
-    if len(turns_us) >= 2 * skip + MIN_TURNS:
-        turns_us = turns_us[skip : len(turns_us) - skip]
+    if len(turns_us) >= MIN_TURNS:   # the landing distorts more than the lifting
+        turns_us = turns_us[skip : len(turns_us) - skip * (len(turns_us) >= MIN_TURNS + 2)]
     count = (len(turns_us) - 1) // 2 * 2   # two to a cycle; a half one would feel where the middle lies
     if count < 2:
         return None

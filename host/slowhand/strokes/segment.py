@@ -29,6 +29,7 @@ FORCE_FRICTION_US = 400_000  # a force that beats faster than 150 a minute is fr
 # Error of a train's length, one standard deviation: its two ends together.
 TURN_CYCLES = 0.035         # of a cycle, told by turning points: each to a fortieth of a cycle
 BEAT_CYCLES = 0.1           # and by the swelling of the force
+SURE_PER_MIN = 2.0          # a cadence that is less sure is not told
 SEEN_SHARE = 0.95           # of a train, to count its turns
 AGREES = 0.1
 STRIKE_US = 5_000           # a tap's beginning is known to a row
@@ -128,7 +129,7 @@ class StrokeTracker:
         self._last_us = None
         return done
 
-    def _press(self, row: Row, place_mm: tuple[float, float], heading_rad: float) -> list[Stroke]:
+    def _press(self, row: tuple, place_mm: tuple[float, float], heading_rad: float) -> list[Stroke]:
         t_us = row[0]
         done: list[Stroke] = []
         if self._contact is not None and t_us - self._contact.start_us > LONGEST_US:
@@ -140,9 +141,9 @@ class StrokeTracker:
             self._contact = _Contact(t_us, MotionSplitter(t_us), Grouper(t_us))
             row = (t_us, 0.0, *row[2:])
         contact = self._contact
-        contact.rows.append(row)
         lever_mm = (row[8] - place_mm[0], row[9] - place_mm[1])
         part = contact.splitter.step(t_us, row[3], row[4], place_mm, lever_mm, heading_rad)
+        contact.rows.append((*row, *contact.splitter.went_mm))
         if part is not None:
             contact.groups += contact.grouper.add(part)
         if t_us - contact.start_us >= TAP_US and (contact.groups or self._taps):
@@ -208,6 +209,7 @@ class StrokeTracker:
         sigma = group.cadence_sigma_per_min
         if sigma is None and cycle_us:   # over so many cycles the first and the last one's error is shared out
             sigma = 60e6 * off_cycles / duration_us
+            cadence = cadence if sigma <= SURE_PER_MIN else None
         stroke = measure(
             columns, kind, group.start_us, group.end_us, self._back_length_mm,
             cadence_per_min=cadence, cadence_sigma_per_min=sigma if cadence else None,
