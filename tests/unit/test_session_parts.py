@@ -21,9 +21,11 @@ from slowhand.session.analyze import Analysis, summarize
 from slowhand.session.complete_files import complete_files
 from slowhand.session.details import cue_from, flag_from, stroke_from, to_json
 from slowhand.session.ledger import FlagLedger
+from slowhand.session.live_state import Level, LinkState, LinkView
 from slowhand.session.modes import Choice, Present, choose_mode
 from slowhand.session.muscle_time import contact_s_by_muscle
-from slowhand.session.picture import hand_of
+from slowhand.session.picture import Scene as PictureScene
+from slowhand.session.picture import draw, hand_of
 from slowhand.session.setup import Setup
 from slowhand.session.stream import Wishes
 from slowhand.strokes.touch import TOUCH_DTYPE
@@ -228,3 +230,12 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_line(tmp_path: Path) -> Non
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be written"), complete_files(tmp_path / "file" / "out"):
         pytest.fail("must not begin")
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_only_a_glove_that_can_be_plugged_in_again_is_asked_for(demo: bool) -> None:
+    link = LinkView(LinkState.LOST, "The glove is gone. Plug it in again.", "/dev/ttyUSB0", None, 0, 0, 0)
+    setup = Wishes(Receiver(), strip=load_strip()).setup_for(None)
+    over = draw(PictureScene(setup=setup, link=link, pipeline=None, row=None, demo=demo, finished=True))
+    assert (over.coach_line == "The back rub is over.") is demo
+    assert over.coach_level is not Level.OK and over.pace.level is not Level.OK

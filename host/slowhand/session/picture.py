@@ -74,6 +74,8 @@ def draw(scene: Scene) -> LiveState:
         pace, pressure = stale(pace), stale(pressure)
         line, level = scene.link.words, Level.STALE
         row = None
+    if scene.demo and scene.finished:   # its simulated glove has gone for good, and nobody need plug it in
+        line, level = "The back rub is over.", Level.IDLE
     receiver = pipeline.coach.receiver if pipeline else setup.receiver
     told = pipeline is None or pipeline.coach.feedback or scene.finished   # afterwards all may be seen
     return LiveState(
