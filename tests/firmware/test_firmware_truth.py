@@ -25,6 +25,8 @@ from tests.firmware.test_firmware_port import Host
 from tests.integration.coach_score import FlagScore, score_flags, score_strokes
 from tests.integration.coach_truth import receiver_of
 
+EDGE_MM = 10.0   # a pad counts where it may be: so much wider may a zone be taken
+
 
 @dataclass(frozen=True)
 class Played:
@@ -77,11 +79,11 @@ def test_every_limit_broken_on_the_body_is_flagged_behind_the_firmware(firmware,
     seconds = 90.0
     played = play(firmware, "flags", 23, seconds, monkeypatch)
     assert_nothing_lost(played, seconds)
-    scores = score_flags(played.truth, played.analysis.flags)
+    scores = score_flags(played.truth, played.analysis.touch, played.analysis.flags, EDGE_MM)
     assert set(scores) == {kind.value for kind in FlagKind}
     for kind, score in scores.items():
         assert score.there > 0, kind
-        assert (score.found, score.true) == (score.there, score.reported), kind
+        assert (score.found, score.wrong) == (score.there, 0), kind
 
 
 @pytest.mark.soak
@@ -91,13 +93,13 @@ def test_ten_minutes_through_the_firmware(firmware, monkeypatch) -> None:
     for script, seed in (("flags", 31), ("mixed", 32)):
         played = play(firmware, script, seed, seconds, monkeypatch)
         assert_nothing_lost(played, seconds)
-        flags.add(totals(score_flags(played.truth, played.analysis.flags)))
+        flags.add(totals(score_flags(played.truth, played.analysis.touch, played.analysis.flags, EDGE_MM)))
         strokes = score_strokes(played.truth, played.analysis.strokes)
         lost = played.host.device.lost_frames, played.host.device.bad_frames
         print(f"{script}, {seconds:g} s: {len(played.host.rows)} samples, lost and bad {lost}; kinds right "
               f"{strokes.accuracy:.3f} of the time, stroke boundaries F1 {strokes.f1:.3f}")
-    print(f"flags: {flags.found} of {flags.there} found, {flags.true} of {flags.reported} true")
-    assert flags.there > 0 and flags.found >= 0.97 * flags.there and flags.true >= 0.97 * flags.reported
+    print(f"flags: {flags.found} of {flags.there} found, {flags.wrong} wrong beside {flags.right} right")
+    assert flags.there > 0 and flags.recall >= 0.97 and flags.precision >= 0.97
     assert strokes is not None and strokes.accuracy > 0.85
 
 

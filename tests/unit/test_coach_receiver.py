@@ -101,7 +101,7 @@ def test_zones_are_those_of_the_design_in_plain_words(x: float, y: float, sigma_
         abs(x) <= 20 + wx and -wy <= y <= 460 + wy,
         abs(x) <= 60 + wx and y < wy,
         25 - wx <= abs(x) <= 95 + wx and 0.5 * 460 - wy <= y <= 0.845 * 460 + wy,
-        math.hypot(x - 50, y - 100) <= 30 + max(wx, wy),
+        math.hypot((x - 50) / (30 + wx), (y - 100) / (30 + wy)) <= 1.0,
     ]
     forces, bounds = BackZones(receiver, receiver.personal_limits()).forces(rows)
     assert (forces[0] > 0).tolist() == expected
