@@ -222,7 +222,7 @@ def test_a_glide_that_is_lost_from_sight_for_a_moment_is_still_one() -> None:
 
 def test_a_rub_that_is_lost_from_sight_soon_is_not_taken_for_a_glide() -> None:
     rows = Scene().lift().rub(4.0, 170.0, amplitude_mm=8.0).lift().rows()
-    unplaced(rows[265:])
+    unplaced(rows[250:])
     [stroke] = strokes_of(rows)
     assert stroke.kind is Kind.UNKNOWN
     rows = Scene(at=(60.0, 20.0)).lift().glide(0, 300, 10).lift().rows()

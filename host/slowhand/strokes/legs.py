@@ -70,6 +70,7 @@ class MotionSplitter:
     def _begin(self, start_us: int) -> None:
         self._start_us = start_us
         self._x = self._y = self._path = self._area = 0.0
+        self._seen = (0.0, 0.0, 0.0, 0.0)    # the same when a speed was known last
         self._mark_far(start_us, 0.0)
 
     def _mark_far(self, t_us: int, distance: float) -> None:
@@ -98,9 +99,12 @@ class MotionSplitter:
         elif t_us - self._known_us >= BLIND_US or self._vx != self._vx:
             self._vx = self._vy = math.nan
             self._slow_us = None
+            self._x, self._y, self._path, self._area = self._seen   # what the held speed added was a guess
             return self._turn_to(Motion.BLIND, self._known_us)
         speed = math.hypot(self._vx, self._vy)
         self._travel(step_s, speed, dx, dy)
+        if vx_cm_s == vx_cm_s:
+            self._seen = (self._x, self._y, self._path, self._area)
         if self.motion is Motion.REST:
             return self._turn_to(Motion.LEG, t_us) if speed > MOVING_CM_S else None
         return self._rest(t_us, speed) or self._turn(t_us)
@@ -171,6 +175,6 @@ class MotionSplitter:
         x, y, path = self._x - self._far_x, self._y - self._far_y, self._path - self._far_path
         area = self._area - self._far_area - 0.5 * (self._far_x * y - self._far_y * x)  # about the new start
         self._begin(self._far_us)
-        self._x, self._y, self._path, self._area = x, y, path, area
+        self._x, self._y, self._path, self._area = self._seen = x, y, path, area
         self._mark_far(t_us, math.hypot(x, y))
         return part
