@@ -114,6 +114,7 @@ def test_an_answer_is_told_once_and_what_it_changes_is_said(open_page, stage):
 
 def test_an_answer_can_be_given_at_any_time(open_page, stage):
     page = open_page("guide_step")
+    expect(card(page).get_by_role("heading")).to_have_text("4. Shoulders")
     expect(sheet(page)).to_be_hidden()
     page.get_by_role("button", name="Pressure?").click()
     before = calls_so_far(stage)
@@ -135,6 +136,7 @@ def test_a_question_that_is_put_away_stays_away_and_one_nobody_answers_goes(open
 
 def test_stop_says_hands_off_until_it_is_lifted(open_page, stage):
     page = open_page("guide_step")
+    expect(card(page).get_by_role("heading")).to_have_text("4. Shoulders")
     page.get_by_role("button", name="Pressure?").click()
     sheet(page).get_by_role("button", name="Stop", exact=True).click()
     expect(sheet(page)).to_contain_text("Stop: hands off, ask.")
@@ -150,6 +152,7 @@ def test_stop_says_hands_off_until_it_is_lifted(open_page, stage):
 @pytest.mark.parametrize("size", ["phone", "tablet-landscape"])
 def test_a_tap_on_the_back_marks_a_sore_place_where_it_hurts(open_page, stage, size):
     page = open_page("guide_offered", SIZES[size])
+    expect(card(page).get_by_role("button", name="Begin")).to_be_visible()
     page.get_by_role("button", name="Sore place?").click()
     expect(page.locator(".marking")).to_be_visible()
     spine = page.locator(".zone.spine").bounding_box()
