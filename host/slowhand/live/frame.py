@@ -46,25 +46,7 @@ def slow_part(state: LiveState) -> dict[str, Section]:
         "pressure": _gauge_frame(state.pressure, state),
         "coach": {"line": state.coach_line, "level": coach_level(state).value},
         "link": _link_section(state),
-        "stage": {
-            "mode": state.mode,
-            "phase": state.phase,
-            "located": hand_place(state) is not None,
-            "x_alone": x_band(state) is not None,
-            "recording": state.recording,
-            "session": state.session_id,
-            "demo": state.demo,
-            "finished": state.finished,
-            "warning": state.warning,
-            "reason": state.mode_reason,
-            "implant": state.implant.value,
-            "choosing": state.choosing,
-            "zone": state.zone,
-            "start_over": state.may_start_over,
-            "technique": state.technique,
-            "techniques": list(state.techniques),
-            "feedback": state.feedback,
-        },
+        "stage": _stage_section(state),
         "body": {
             "length": state.back_length_mm,
             "shoulders": state.shoulder_width_mm,
@@ -87,6 +69,29 @@ def slow_part(state: LiveState) -> dict[str, Section]:
         "pacing": _pacing_section(state),
         "score": _score_section(state.score),
         **guide_sections(state.guide),
+    }
+
+
+def _stage_section(state: LiveState) -> Section:
+    """In which mode and phase the session is, and what may be said to it."""
+    return {
+        "mode": state.mode,
+        "phase": state.phase,
+        "located": hand_place(state) is not None,
+        "x_alone": x_band(state) is not None,
+        "recording": state.recording,
+        "session": state.session_id,
+        "demo": state.demo,
+        "finished": state.finished,
+        "warning": state.warning,
+        "reason": state.mode_reason,
+        "implant": state.implant.value,
+        "choosing": state.choosing,
+        "zone": state.zone,
+        "start_over": state.may_start_over,
+        "technique": state.technique,
+        "techniques": list(state.techniques),
+        "feedback": state.feedback,
     }
 
 

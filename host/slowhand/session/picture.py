@@ -63,22 +63,10 @@ class Scene:
 
 def draw(scene: Scene) -> LiveState:
     """The picture of a scene. Values of a stream that has stopped are shown as stale, never as fine."""
-    setup, row, pipeline = scene.setup, scene.row, scene.pipeline
-    if row is None or pipeline is None:
-        pace, pressure = _empty_gauges(setup)
-        line, level = scene.link.words, Level.UNKNOWN
-    else:
-        pace, pressure = gauge_of(pipeline.coach.pace()), gauge_of(pipeline.coach.pressure())
-        line, level = _line(pipeline)
-    if row is not None and scene.link.state is not LinkState.STREAMING:
-        pace, pressure = stale(pace), stale(pressure)
-        line, level = scene.link.words, Level.STALE
-        row = None
-    if scene.demo and scene.finished:   # its simulated glove has gone for good, and nobody need plug it in
-        line, level = "The back rub is over.", Level.IDLE
-    receiver = pipeline.coach.receiver if pipeline else setup.receiver
-    told = pipeline is None or pipeline.coach.feedback or scene.finished   # afterwards all may be seen
-    return LiveState(
+    setup = scene.setup
+    pace, pressure = _gauges(scene)
+    line, level = _line(scene)
+    picture = LiveState(
         link=scene.link,
         mode=setup.choice.mode.name.lower(),
         phase=_phase(scene).name.lower(),
@@ -89,13 +77,11 @@ def draw(scene: Scene) -> LiveState:
         coach_level=level,
         pace=pace,
         pressure=pressure,
-        hand=NO_HAND if row is None else hand_of(row) if told else without_forces(hand_of(row)),
-        back_length_mm=receiver.back_length_mm,
-        shoulder_width_mm=receiver.shoulder_width_mm,
-        flags=(
-            flag_views(pipeline.flags.flags(), pipeline.coach.open_flags, scene.origin_us) if pipeline and told else ()
-        ),
-        flag_counts=pipeline.flags.counts() if pipeline and told else {},
+        hand=NO_HAND,
+        back_length_mm=setup.receiver.back_length_mm,
+        shoulder_width_mm=setup.receiver.shoulder_width_mm,
+        flags=(),
+        flag_counts={},
         stroke_count=scene.strokes,
         demo=scene.demo,
         finished=scene.finished,
@@ -103,19 +89,47 @@ def draw(scene: Scene) -> LiveState:
         warning=scene.warning,
         mode_reason=setup.choice.reason,
         implant=scene.implant,
-        choosing=pipeline is not None and setup.choice.mode is not Mode.STRIP and not scene.finished,
-        zone=pipeline.coach.chosen_zone if pipeline else None,
         glove_hand=setup.glove.hand,
         may_start_over=_may_start_over(scene),
         strip_y_mm=strip_y_mm(setup),
-        sensitive=sore_views(receiver, pipeline.coach.guide if pipeline else None),
-        technique=pipeline.coach.technique if pipeline else None,
-        techniques=tuple(TECHNIQUES) if pipeline and not scene.finished else (),
-        feedback=pipeline.coach.feedback if pipeline else setup.feedback,
-        pacing=pace_view(pipeline.coach.pacing.led()) if pipeline else None,
-        guide=guide_view(pipeline.coach.guide, may_tell=not scene.finished) if pipeline else None,
+        sensitive=sore_views(setup.receiver, None),
+        feedback=setup.feedback,
         score=score_view(scene.card) if scene.card is not None and not scene.recording else None,
     )
+    return picture if scene.pipeline is None else _with_coach(picture, scene, scene.pipeline)
+
+
+def _with_coach(picture: LiveState, scene: Scene, pipeline: Pipeline) -> LiveState:
+    """What the coach knows besides. In a practice without feedback flags and forces are seen only afterwards."""
+    coach, row = pipeline.coach, scene.row
+    told = coach.feedback or scene.finished
+    if row is not None and scene.link.state is LinkState.STREAMING:
+        picture = replace(picture, hand=hand_of(row) if told else without_forces(hand_of(row)))
+    if told:
+        views = flag_views(pipeline.flags.flags(), coach.open_flags, scene.origin_us)
+        picture = replace(picture, flags=views, flag_counts=pipeline.flags.counts())
+    return replace(
+        picture,
+        back_length_mm=coach.receiver.back_length_mm,
+        shoulder_width_mm=coach.receiver.shoulder_width_mm,
+        choosing=scene.setup.choice.mode is not Mode.STRIP and not scene.finished,
+        zone=coach.chosen_zone,
+        sensitive=sore_views(coach.receiver, coach.guide),
+        technique=coach.technique,
+        techniques=() if scene.finished else tuple(TECHNIQUES),
+        feedback=coach.feedback,
+        pacing=pace_view(coach.pacing.led()),
+        guide=guide_view(coach.guide, may_tell=not scene.finished),
+    )
+
+
+def _gauges(scene: Scene) -> tuple[Gauge, Gauge]:
+    """Pace and pressure."""
+    if scene.row is None or scene.pipeline is None:
+        return _empty_gauges(scene.setup)
+    coach = scene.pipeline.coach
+    pace, pressure = gauge_of(coach.pace()), gauge_of(coach.pressure())
+    return (pace, pressure) if scene.link.state is LinkState.STREAMING else (stale(pace), stale(pressure))
 
 
 def score_view(card: ScoreCard) -> ScoreView:
@@ -162,10 +176,17 @@ def gone_stale(picture: LiveState, words: str) -> LiveState:
     )
 
 
-def _line(pipeline: Pipeline) -> tuple[str, Level]:
-    line, level = pipeline.coach.current_line()
-    guidance = pipeline.locator.guidance
-    if guidance.reason and pipeline.locator.phase is not Phase.RUNNING:
+def _line(scene: Scene) -> tuple[str, Level]:
+    """The coach's line while there is a stream; otherwise how the link stands."""
+    if scene.demo and scene.finished:   # its simulated glove has gone for good, and nobody need plug it in
+        return "The back rub is over.", Level.IDLE
+    if scene.row is None:
+        return scene.link.words, Level.UNKNOWN
+    if scene.pipeline is None or scene.link.state is not LinkState.STREAMING:
+        return scene.link.words, Level.STALE
+    line, level = scene.pipeline.coach.current_line()
+    guidance = scene.pipeline.locator.guidance
+    if guidance.reason and scene.pipeline.locator.phase is not Phase.RUNNING:
         line = f"{line} ({guidance.reason[0].upper()}{guidance.reason[1:]}.)"
     return line, Level(level)
 
