@@ -134,6 +134,17 @@ def test_a_question_that_is_put_away_stays_away_and_one_nobody_answers_goes(open
     expect(sheet(page)).to_be_hidden()
 
 
+def test_a_sheet_that_was_opened_in_one_session_is_not_open_in_the_next(open_page, stage):
+    page = open_page("guide_step")
+    page.get_by_role("button", name="Pressure?").click()
+    expect(sheet(page)).to_be_visible()
+    stage.show(page, "guide_step")
+    expect(sheet(page)).to_be_hidden()
+    page.get_by_role("button", name="Pressure?").click()
+    expect(sheet(page)).to_be_visible()
+    sheet(page).get_by_role("button", name="Close").click()
+
+
 def test_stop_says_hands_off_until_it_is_lifted(open_page, stage):
     page = open_page("guide_step")
     expect(card(page).get_by_role("heading")).to_have_text("4. Shoulders")

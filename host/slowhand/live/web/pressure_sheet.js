@@ -56,6 +56,8 @@ export class PressureSheet {
     if (session !== this.session) {   // another session asks anew
       this.session = session;
       this.declined = null;
+      this.awaiting = false;
+      this.state = "closed";
       answers ??= this.answers;
     }
     const possible = (answers ?? this.answers).may_tell && !finished && !starting;
