@@ -19,7 +19,7 @@ from tests.browser.chromium import SIZES, launch
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 SECONDS = 120
 HAND_VIEW = (1280, 800)
-AT_S = 31   # a moment with a flag in the list and the hand at work
+AT_S = 30   # a moment with a flag in the list and the hand at work
 
 
 def main() -> None:
