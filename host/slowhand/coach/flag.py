@@ -38,7 +38,7 @@ class Flag:
     unit: str
     x_mm: float | None    # CoP where the value was largest; None where the place was unknown
     y_mm: float | None
-    sore: int | None = None   # which of the receiver's sore places; None for every other kind
+    sore: int | None = None   # which sore place, numbered as they were named; None for every other kind
 
     @property
     def key(self) -> tuple[str, int]:

@@ -56,9 +56,8 @@ class FlagTracker:
         self._limits = limits
         self._speed = LimitWatch(FlagKind.TOO_FAST, limits.too_fast, limits)
         self._hard = LimitWatch(FlagKind.TOO_HARD, limits.too_hard, limits)
-        self._zones = (
-            [_watch_over(zone, limits) for zone in zones.zones] if places_known else []
-        )
+        self._sores_named = 0
+        self._zones = [self._watch_over(zone) for zone in zones.zones] if places_known else []
         self._chosen: str | None = None
         self._everywhere = None if places_known else self._watch_of("spine")
         self.kneading = KneadingTracker(limits.too_fast_knead.must_last_cycles)
@@ -86,7 +85,7 @@ class FlagTracker:
         """
         change = _Change(self._last_us, (limits.closing, limits.noise) == (self._limits.closing, self._limits.noise))
         if limits.too_fast_knead.must_last_cycles != self._limits.too_fast_knead.must_last_cycles:
-            self._kneading = KneadingTracker(limits.too_fast_knead.must_last_cycles)
+            self.kneading = KneadingTracker(limits.too_fast_knead.must_last_cycles)
         before, self._zones_of_back, self._limits = self._zones_of_back.zones, zones, limits
         self._speed = change.keep(self._speed, LimitWatch(FlagKind.TOO_FAST, limits.too_fast, limits))
         self._hard = change.keep(self._hard, LimitWatch(FlagKind.TOO_HARD, limits.too_hard, limits))
@@ -96,12 +95,22 @@ class FlagTracker:
         if self._everywhere is not None:
             self._everywhere = change.keep(self._everywhere, self._watch_of(self._chosen or "spine"))
         if self._places_known:
-            old, self._zones = self._zones, [_watch_over(zone, limits) for zone in zones.zones]
-            for k, (was, now) in enumerate(zip(before, zones.zones, strict=False)):
-                self._zones[k] = change.keep(old[k], self._zones[k], was == now)
-            for gone in old[len(self._zones) :]:
+            old, self._zones = list(zip(before, self._zones, strict=True)), []
+            for zone in zones.zones:
+                same = next((i for i, (was, _) in enumerate(old) if (was.kind, was.place) == (zone.kind, zone.place)), None)
+                was = old.pop(same)[1] if same is not None else None
+                fresh = self._watch_over(zone, was)
+                self._zones.append(change.keep(was, fresh) if was is not None else fresh)
+            for _, gone in old:
                 change.end(gone)
         return change.ended
+
+    def _watch_over(self, zone: Zone, was: LimitWatch | None = None) -> LimitWatch:
+        """A sore place has its number for good, however many are named or taken back besides it."""
+        sore = was.sore if was is not None else None
+        if zone.place is not None and sore is None:
+            sore, self._sores_named = self._sores_named, self._sores_named + 1
+        return LimitWatch(zone.kind, zone.limit, self._limits, sore)
 
     def _watch_of(self, name: str) -> LimitWatch:
         kind = ZONE_KINDS[name]
@@ -184,9 +193,9 @@ class _Change:
         self._at_us, self._same_rules = at_us, same_rules
         self.ended: list[Flag] = []
 
-    def keep(self, old: Watch, fresh: Watch, same_place: bool = True) -> Watch:
+    def keep(self, old: Watch, fresh: Watch) -> Watch:
         """The old watch if nothing about it has changed, else the fresh one."""
-        if self._same_rules and same_place and old.limit == fresh.limit:
+        if self._same_rules and old.limit == fresh.limit:
             return old
         self.end(old)
         return fresh
@@ -195,7 +204,3 @@ class _Change:
         flag = old.end(self._at_us)
         if flag is not None:
             self.ended.append(flag)
-
-
-def _watch_over(zone: Zone, limits: Limits) -> LimitWatch:
-    return LimitWatch(zone.kind, zone.limit, limits, zone.sore)

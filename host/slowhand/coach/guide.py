@@ -18,7 +18,7 @@ from slowhand.coach.recall import Pressed, Recall
 from slowhand.coach.receiver import Receiver
 from slowhand.coach.routine import Routine, RoutineView
 from slowhand.coach.routine_plan import RoutinePlan, shipped_routine
-from slowhand.coach.votes import ANSWERS, Adapted, Answers, Asking, Question, Vote
+from slowhand.coach.votes import ANSWERS, STOP, Adapted, Answers, Asking, Question, Vote
 from slowhand.locate.pose import Mode, Phase
 from slowhand.sensing.profile import GloveProfile
 from slowhand.strokes.stroke import Stroke
@@ -92,7 +92,7 @@ class Guide:
         area = self._area
         if question is not None and value in ANSWERS:   # it names a place, and that is what the answer is about
             late = pressed is None or t_us - pressed.t_us > 1e6 * self.plan.votes.recall_s
-            if late or area != question.area:
+            if late or (area != question.area and value != STOP):   # "stop" is about the hand, wherever it is by now
                 pressed, area = question.about, question.area
         vote = self.answers.hear(value, t_us, pressed, area)
         self.asking.answered(t_us, self._area if self._placed else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,8 @@ from slowhand.coach.receiver import Receiver, RememberedPlace, SensitivePlace, W
 from slowhand.coach.routine_plan import RoutinePlan
 from slowhand.errors import BadInputError
 
-ANSWERS = ("lighter", "right", "deeper", "stop")
+STOP = "stop"
+ANSWERS = ("lighter", "right", "deeper", STOP)
 LIFT = "lift"              # "stop" is over
 FORGET = "forget"          # what earlier sessions knew of this receiver
 ALARM_SHARE = 1.5          # of the warning, as for sore places
@@ -63,8 +65,8 @@ class Answers:
         self._rule, self._sore = plan.votes, plan.sore
         self._base = receiver
         self._places = [Adapted(it.bare(), it.why, earlier=True) for it in receiver.remembered]
-        self._everywhere_n: float | None = None    # "lighter" or "stop" at a place that was not known
-        self._stop_everywhere = False
+        self._lighter_n: float | None = None    # "lighter" at a place that was not known
+        self._stop_everywhere = False           # and "stop"
         self.votes: list[Vote] = []
 
     # -- what holds now ----------------------------------------------------------------------------------------------
@@ -77,7 +79,7 @@ class Answers:
     @property
     def everywhere_n(self) -> float | None:
         """The total that may be pressed anywhere, by an answer whose place was not known."""
-        return self._everywhere_n
+        return self._rule.off_limits_n if self._stop_everywhere else self._lighter_n
 
     @property
     def stopped_everywhere(self) -> bool:
@@ -87,19 +89,23 @@ class Answers:
     @property
     def stopped(self) -> bool:
         """Whether something is off limits."""
-        return self._stop_everywhere or any(it.why == "stop" for it in self._places)
+        return self._stop_everywhere or any(it.why == STOP for it in self._places)
 
     def use_base(self, receiver: Receiver) -> None:
         """The receiver's own places and limits are others now; what was answered stays."""
         self._base = receiver
 
     def places(self) -> tuple[SensitivePlace, ...]:
-        """The receiver's own sore places, and those that were added."""
-        return (*self._base.sensitive, *(it.place for it in self._places))
+        """The receiver's own sore places, and those that were added; a circle within one that bears less says nothing."""
+        added: list[SensitivePlace] = []
+        for place in (it.place for it in self._places):
+            if not any(_guards(other, place) for other in added):
+                added = [other for other in added if not _guards(place, other)] + [place]
+        return (*self._base.sensitive, *added)
 
     def limits(self) -> Limits:
         """The receiver's limits, lowered where an answer holds everywhere; never raised."""
-        limits, most_n = self._base.personal_limits(), self._everywhere_n
+        limits, most_n = self._base.personal_limits(), self.everywhere_n
         if most_n is None:
             return limits
         changed = {
@@ -124,10 +130,10 @@ class Answers:
         if answer not in ANSWERS or not isinstance(answer, str):
             raise BadInputError(f"vote: found {answer!r}, expected one of {', '.join((*ANSWERS, LIFT))}")
         if pressed is None:
-            if answer != "stop":
+            if answer != STOP:
                 raise BadInputError(f"{answer}: nothing was pressed lately that this could be about")
-            self._stop_everywhere, self._everywhere_n = True, self._rule.off_limits_n
-            return self._note(Vote(t_us, answer, None, None, self._everywhere_n, None))
+            self._stop_everywhere = True
+            return self._note(Vote(t_us, answer, None, None, self.everywhere_n, None))
         vote = Vote(t_us, answer, pressed.total_n, self._place_of(pressed, 1.0), None, area)
         if answer == "right":
             return self._note(vote)
@@ -186,34 +192,34 @@ class Answers:
         rule = self._rule
         if vote.place is None:
             wanted = max(rule.lighter_share * pressed.total_n, rule.lighter_least_n)
-            self._everywhere_n = min(wanted, self._everywhere_n or wanted)
-            return replace(vote, max_n=self._everywhere_n)
+            self._lighter_n = min(wanted, self._lighter_n or wanted)
+            return replace(vote, max_n=self.everywhere_n)
         max_n = max(rule.lighter_share * pressed.held_n, rule.lighter_least_n)
-        max_n = min([max_n, *(it.place.max_n for it in self._here(vote.place, "lighter"))])
-        return self._use(vote, max_n, "lighter")
+        before = self._here(vote.place, "lighter")
+        place = vote.place.model_copy(update={"max_n": round(min([max_n, *(it.place.max_n for it in before)]), 2)})
+        for old in before:   # one circle for both where one can hold them; no part of the old one is given up
+            around = _around(old.place, place)
+            if around.radius_mm <= rule.radius_mm[1]:
+                self._places.remove(old)
+                place = around
+        self._places.append(Adapted(place, "lighter"))
+        return replace(vote, place=place, max_n=place.max_n)
 
     def _stop(self, vote: Vote, pressed: Pressed) -> Vote:
         if vote.place is None:
-            self._stop_everywhere, self._everywhere_n = True, self._rule.off_limits_n
-            return replace(vote, max_n=self._everywhere_n)
-        return self._use(vote, self._rule.off_limits_n, "stop")
-
-    def _use(self, vote: Vote, max_n: float, why: Why) -> Vote:
-        """A place of its own; it takes the place of an earlier "lighter" around the same point."""
-        if vote.place is None:
-            return vote
-        place = vote.place.model_copy(update={"max_n": round(max_n, 2)})
-        for old in self._here(vote.place, "lighter"):
-            self._places.remove(old)
-        self._places.append(Adapted(place, why))
+            self._stop_everywhere = True
+            return replace(vote, max_n=self.everywhere_n)
+        place = vote.place.model_copy(update={"max_n": self._rule.off_limits_n})
+        self._places.append(Adapted(place, STOP))   # a "lighter" here stays: it holds again when this is lifted
         return replace(vote, place=place, max_n=place.max_n)
 
     def _deeper(self, vote: Vote, pressed: Pressed) -> Vote:
         """An earlier "lighter" here is taken back; nobody's own limit, no "stop" and no sore place ever is."""
+        if self._stop_everywhere:
+            return vote
         if vote.place is None:
-            if self._everywhere_n is not None and not self._stop_everywhere:
-                self._everywhere_n = None
-        else:
+            self._lighter_n = None
+        elif not self._here(vote.place, STOP):
             for old in self._here(vote.place, "lighter"):
                 self._places.remove(old)
         return vote
@@ -228,9 +234,8 @@ class Answers:
 
     def _lift(self, t_us: int) -> Vote:
         """What was off limits may be touched again."""
-        self._places = [it for it in self._places if it.why != "stop"]
-        if self._stop_everywhere:
-            self._stop_everywhere, self._everywhere_n = False, None
+        self._places = [it for it in self._places if it.why != STOP]
+        self._stop_everywhere = False
         return Vote(t_us, LIFT, None, None, None, None)
 
 
@@ -269,7 +274,8 @@ class Asking:
 
     def _is_past(self, question: Question, t_us: int, step_us: int, where: Area | None) -> bool:
         """Nobody has answered for long, or the hand works elsewhere and an answer would be about another place."""
-        self._elsewhere_us = self._elsewhere_us + step_us if where != question.area and step_us else 0
+        if step_us:   # the hand is in contact; a lift is neither here nor there
+            self._elsewhere_us = self._elsewhere_us + step_us if where != question.area else 0
         return t_us - question.asked_us >= 1e6 * self._rule.open_s or self._elsewhere_us >= 1e6 * self._rule.recall_s
 
     def _due(self, t_us: int, where: Area | None) -> bool:
@@ -295,6 +301,26 @@ class Asking:
         self._last_us = t_us
         self._asked_us[where] = t_us
         self._moderate_us[where] = 0
+
+
+def _guards(outer: SensitivePlace, inner: SensitivePlace) -> bool:
+    """Whether one circle holds all of the other, and bears no more."""
+    apart = math.hypot(outer.x_mm - inner.x_mm, outer.y_mm - inner.y_mm)
+    return outer.max_n <= inner.max_n and apart + inner.radius_mm <= outer.radius_mm
+
+
+def _around(a: SensitivePlace, b: SensitivePlace) -> SensitivePlace:
+    """The smallest circle that holds both, with the limit of ``b``."""
+    apart = math.hypot(a.x_mm - b.x_mm, a.y_mm - b.y_mm)
+    if apart + min(a.radius_mm, b.radius_mm) <= max(a.radius_mm, b.radius_mm):
+        wider = max(a, b, key=lambda place: place.radius_mm)
+        return wider.model_copy(update={"max_n": b.max_n})
+    radius_mm = 0.5 * (apart + a.radius_mm + b.radius_mm)
+    share = (radius_mm - a.radius_mm) / apart
+    return SensitivePlace(
+        x_mm=round(a.x_mm + share * (b.x_mm - a.x_mm), 1), y_mm=round(a.y_mm + share * (b.y_mm - a.y_mm), 1),
+        radius_mm=round(radius_mm + 0.1, 1), max_n=b.max_n,
+    )
 
 
 def _number(value: object) -> bool:

@@ -57,7 +57,7 @@ class LimitWatch:
     """
 
     def __init__(self, kind: FlagKind, limit: Limit, limits: Limits, sore: int | None = None) -> None:
-        self.kind, self.limit, self._sore = kind, limit, sore
+        self.kind, self.limit, self.sore = kind, limit, sore
         must_last_us = 1000 * limit.must_last_ms
         patience_us = 1000 * limits.noise.pending_unknown_ms
         self._warn = _Exceeding(limit.warn, must_last_us, limits.noise.dip_share, patience_us)
@@ -110,7 +110,7 @@ class LimitWatch:
         self.flag = Flag(
             self._warn.since_us, None, t_us, self.kind, Severity.ALARM if worse else Severity.WARN,
             self._largest, self.limit.alarm if worse else self.limit.warn, self.limit.unit, *_known(self._place),
-            self._sore,
+            self.sore,
         )
         return self.flag
 
@@ -132,7 +132,7 @@ class LimitWatch:
             self.flag = Flag(
                 flag.start_us, None, flag.raised_us, flag.kind, Severity.ALARM if worse else flag.severity,
                 self._largest, self.limit.alarm if worse else flag.limit, flag.unit, *_known(self._place),
-                self._sore,
+                self.sore,
             )
         if value >= self._calm_below:
             self._calm_us = None

@@ -24,8 +24,7 @@ class Zone:
     words: str
     kind: FlagKind
     limit: Limit
-    sore: int | None = None   # which of the receiver's sore places
-    place: SensitivePlace | None = None   # and where that is
+    place: SensitivePlace | None = None   # of a sore one
 
 
 class BackZones:
@@ -43,11 +42,8 @@ class BackZones:
             Zone("neck", "on the neck", FlagKind.NECK_PRESSURE, limits.neck_pressure),
             Zone("kidney", "over the kidneys", FlagKind.KIDNEY_PRESSURE, limits.kidney_pressure),
             *(
-                Zone(
-                    "sensitive", "on a sore place", FlagKind.SENSITIVE_PRESSURE, limits.sensitive(place.max_n), index,
-                    place,
-                )
-                for index, place in enumerate(receiver.sensitive)
+                Zone("sensitive", "on a sore place", FlagKind.SENSITIVE_PRESSURE, limits.sensitive(place.max_n), place)
+                for place in receiver.sensitive
             ),
         )
         length = receiver.back_length_mm
@@ -67,8 +63,8 @@ class BackZones:
         Both are (rows, zones). The force is NaN where the place is unknown; a bound where a pad in the zone is
         saturated or not usable.
 
-        Where x alone is known (y NaN), a pad within the spine's band counts as on the spine: above it lies the
-        neck, with the same limits. Any other zone is unknown when a pad may be in it at some height, and known to
+        Where x alone is known (y NaN), a pad within the spine's band counts as on the spine, though the
+        neck may lie there. Any other zone is unknown when a pad may be in it at some height, and known to
         be unpressed when none may.
         """
         out, bound = np.empty((len(touch), len(self.zones))), np.zeros((len(touch), len(self.zones)), np.bool_)
