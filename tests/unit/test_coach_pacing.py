@@ -55,6 +55,44 @@ def test_the_technique_has_its_own_pace_and_the_elbow_is_very_slow() -> None:
     assert pacer.target == palm
 
 
+@pytest.mark.parametrize("technique", ["fingers", "palm", "fist", "forearm", "elbow"])
+@pytest.mark.parametrize("asked", ["auto", {"kind": "glide", "cm_s": 18.0}, {"kind": "knead", "per_min": 75.0}])
+def test_nothing_leads_a_hand_to_a_pace_that_is_too_fast_for_its_technique(technique: str, asked: object) -> None:
+    coach = a_coach()
+    coach.tell("pace", asked)
+    coach.tell("technique", technique)
+    coach.process(Scene().lift(1.0).rows())
+    coach.tell("step", "start")
+    for k in range(len(coach.guide.plan.step)):
+        coach.process(Scene().lift(1.0).rows(start_us=(k + 1) * 1_000_000))
+        target = coach.pacing.led().target
+        assert target is not None
+        warn = getattr(shipped_limits().technique, technique)
+        assert target.value <= (warn.warn if target.kind == GLIDE else shipped_limits().too_fast_knead.warn)
+        coach.tell("step", "next")
+
+
+def test_nothing_leads_a_hand_faster_than_the_receiver_wants_it() -> None:
+    receiver = Receiver.model_validate({"limits": {"too_fast": {"warn": 5.0}}})
+    coach = Coach(GLOVE, receiver, Mode.STRIP)
+    coach.tell("pace", {"kind": "glide", "cm_s": 12.0})
+    target = coach.pacing.led().target
+    assert target is not None and target.value == 5.0
+
+
+def test_a_step_goes_more_slowly_and_less_far_with_the_elbow() -> None:
+    rules = shipped_limits().pace
+    pacer = Pacer(rules)
+    pacer.use_step(PaceTarget(GLIDE, 9.0, rules.glide_mm["palm"]))
+    pacer.hear("auto")
+    pacer.use_technique("elbow")
+    assert pacer.target == PaceTarget(GLIDE, pytest.approx(2.25), rules.glide_mm["elbow"])
+    pacer.use_step(PaceTarget(KNEAD, 40.0))
+    assert pacer.target == PaceTarget(KNEAD, pytest.approx(12.0))
+    pacer.use_technique("fingers")
+    assert pacer.target == PaceTarget(KNEAD, 40.0)
+
+
 def test_the_routine_step_comes_before_the_technique_and_the_giver_before_both() -> None:
     pacer = Pacer(shipped_limits().pace)
     pacer.use_step(PaceTarget(KNEAD, 30.0))

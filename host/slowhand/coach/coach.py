@@ -163,7 +163,7 @@ class Coach:
         self._ramp.use(self._limits, terms.receiver.back_length_mm)
         self._cues.use(self._limits.cue, terms.technique)
         self._reflex.use(self._zones, self._limits, at_alarm=not terms.feedback)
-        self.pacing.use_technique(self.technique)
+        self.pacing.use_technique(self.technique, self._limits)
         self.pacing.silence(not terms.feedback)
         # Forces of the last row are those in the zones of then.
         known = dict(zip([(zone.kind, zone.place) for zone in before], self._latest.zone_n, strict=False))

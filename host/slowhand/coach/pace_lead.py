@@ -54,6 +54,7 @@ class PaceLead:
         self._sees_glides = mode is Mode.STRIP   # without one, turns of slow glides are lost in the sensor's drift
         self._rules = limits.following
         self._pacer = Pacer(limits.pace)
+        self._pacer.use_technique(None, _most(limits))
         self._following = Following(limits.following)
         self._origin_us: int | None = None     # of the pulses that lead now
         self._silent = False
@@ -94,9 +95,9 @@ class PaceLead:
         self._origin_us = value
         self._follow()
 
-    def use_technique(self, name: str | None) -> None:
-        """The technique that is used now."""
-        self._pacer.use_technique(name)
+    def use_technique(self, name: str | None, limits: Limits) -> None:
+        """The technique that is used now, and the limits that it is judged by."""
+        self._pacer.use_technique(name, _most(limits))
         self._retarget()
 
     def use_step(self, target: PaceTarget | None) -> None:
@@ -263,3 +264,7 @@ class PaceLead:
 
 def _rounded(value: float | None, digits: int) -> float | None:
     return None if value is None else round(value, digits)
+
+
+def _most(limits: Limits) -> dict[str, float]:
+    return {GLIDE: limits.too_fast.warn, KNEAD: limits.too_fast_knead.warn}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from slowhand.coach.limits import PaceDefaults
@@ -77,6 +78,7 @@ class Pacer:
         self._choice: str | PaceTarget | None = None
         self._scale = 1.0                   # of an automatic pace: the giver asked for slower or faster
         self._technique = DEFAULT_TECHNIQUE
+        self._most: Mapping[str, float] = {}   # by kind: from there on it is called too fast
         self._step: PaceTarget | None = None
         self._kind = GLIDE                  # what the hand does
         self._others = 0                    # turns of the other kind in a row
@@ -121,8 +123,12 @@ class Pacer:
             self._choice, self._scale = self._told(value), 1.0
         self._settle()
 
-    def use_technique(self, name: str | None) -> None:
-        """The technique that is used now; one without a pace of its own goes as the palm does."""
+    def use_technique(self, name: str | None, most: Mapping[str, float] | None = None) -> None:
+        """The technique that is used now; one without a pace of its own goes as the palm does.
+
+        ``most``: by kind, the pace that the coach warns of. Nothing leads a hand there, whoever asked for it.
+        """
+        self._most = most or {}
         known = name in self._defaults.glide_cm_s and name in self._defaults.knead_per_min
         self._technique = name if name is not None and known else DEFAULT_TECHNIQUE
         self._settle()
@@ -145,15 +151,22 @@ class Pacer:
 
     def _settle(self) -> None:
         if isinstance(self._choice, PaceTarget):
-            self.target = self._choice
+            target = self._choice
         elif self._choice == AUTO:
-            target = self._step or self._own(self._kind)
-            self.target = replace(target, value=self._bounded(target.kind, target.value * self._scale))
+            target = self._of_step(self._step) if self._step else self._own(self._kind)
+            target = replace(target, value=target.value * self._scale)
         else:
             self.target = None
+            return
+        self.target = replace(target, value=self._bounded(target.kind, target.value))
 
-    def _own(self, kind: str) -> PaceTarget:
-        name, rules = self._technique, self._defaults
+    def _of_step(self, step: PaceTarget) -> PaceTarget:
+        """A step's pace is the palm's: another technique goes as much more slowly as it does by itself, and less far."""
+        own, palm = self._own(step.kind), self._own(step.kind, DEFAULT_TECHNIQUE)
+        return replace(own, value=step.value * min(own.value / palm.value, 1.0))
+
+    def _own(self, kind: str, technique: str = "") -> PaceTarget:
+        name, rules = technique or self._technique, self._defaults
         if kind == KNEAD:
             return PaceTarget(KNEAD, rules.knead_per_min[name])
         return PaceTarget(GLIDE, rules.glide_cm_s[name], rules.glide_mm.get(name, rules.glide_mm[DEFAULT_TECHNIQUE]))
@@ -175,7 +188,7 @@ class Pacer:
 
     def _bounded(self, kind: str, value: float) -> float:
         low, high = self._bounds(kind)
-        return min(max(value, low), high)
+        return min(max(value, low), high, self._most.get(kind, high))
 
     def _told(self, value: object) -> PaceTarget:
         kind = value.get("kind") if isinstance(value, dict) else None
