@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from slowhand.coach.receiver import Receiver
+from slowhand.coach.routine_plan import shipped_routine
 from slowhand.errors import BadInputError
 from slowhand.locate.strip import load_strip
 from slowhand.session.engine import SessionEngine
@@ -153,6 +154,56 @@ def test_sore_places_marked_before_the_recording_begins_hold_in_it(tmp_path: Pat
     bench.run_to_the_end()
     bench.engine.stop()
     assert [place["why"] for place in replay(bench.store, 1).analysis.guide["places"]] == ["sore"]
+
+
+def said_beside(bench: Bench) -> None:
+    """A stop, a lighter and a sore place, all while nothing is recorded."""
+    run_until_pressed(bench)
+    bench.engine.tell("vote", "stop")
+    bench.engine.tell("sore", {"x_mm": -60.0, "y_mm": 90.0})
+
+
+@pytest.mark.parametrize("earlier", [0, 1])
+def test_what_is_said_beside_a_recording_holds_in_the_next_one(tmp_path: Path, earlier: int) -> None:
+    bench = bench_for(tmp_path)
+    for _ in range(earlier):
+        bench.engine.start()
+        bench.run(1.0)
+        bench.engine.tell("sore", {"x_mm": 20.0, "y_mm": 50.0})   # belongs to that session, and nobody is named
+        bench.engine.stop()
+    said_beside(bench)
+    bench.engine.start()
+    bench.run(0.5)
+    assert bench.engine.state().guide.stopped
+    assert [place.words for place in bench.engine.state().sensitive] == ["stop", "sore"]
+    bench.engine.tell("vote", "lift")
+    bench.run_to_the_end()
+    bench.engine.stop()
+    assert [place["why"] for place in replay(bench.store, earlier + 1).analysis.guide["places"]] == ["sore"]
+
+
+def test_a_stop_whose_place_nobody_knows_holds_in_the_next_recording(tmp_path: Path) -> None:
+    bench = bench_for(tmp_path)
+    bench.run(0.5)
+    bench.engine.tell("vote", "stop")   # nothing was pressed yet
+    bench.engine.start()
+    bench.run(0.5)
+    assert bench.engine.state().guide.stopped and bench.engine.state().guide.everywhere_n == shipped_routine().votes.off_limits_n
+
+
+def test_beside_a_recording_a_named_receiver_is_remembered_and_forgotten_at_once(tmp_path: Path) -> None:
+    bench = bench_for(tmp_path, name="Ada")
+    said_beside(bench)
+    bench.engine.stop()   # nothing is being recorded: what waits is put on disk
+    assert [place.why for place in bench.store.remembered("Ada")] == ["stop", "sore"]
+    bench.engine.start()
+    bench.run(0.5)
+    assert [place.words for place in bench.engine.state().sensitive] == ["stop", "sore"]   # each once
+    bench.engine.stop()
+    bench.engine.tell("sore", "forget")
+    bench.engine.start()
+    bench.run(0.5)
+    assert bench.store.remembered("Ada") == () and bench.engine.state().sensitive == ()
 
 
 def test_what_cannot_be_said_is_not_recorded(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from slowhand.coach.coach import Coach
 from slowhand.coach.flag import FlagKind
-from slowhand.coach.receiver import Receiver, SensitivePlace
+from slowhand.coach.receiver import Receiver, RememberedPlace, SensitivePlace
 from slowhand.coach.recall import Pressed
 from slowhand.coach.routine_plan import shipped_routine
 from slowhand.coach.votes import Answers
@@ -177,3 +177,30 @@ def test_a_flag_at_one_place_goes_on_while_an_answer_changes_another() -> None:
     coach.guide.answers.hear("deeper", right_us, pressed(RIGHT, 40.0, 12.0), None)   # the earlier place goes
     coach.tell("vote", "right")
     assert len(coach.receiver.sensitive) == 1 and coach.open_flags == (flag,)
+
+
+@pytest.mark.parametrize("answer", ["stop", "lighter"])
+def test_an_answer_holds_everywhere_once_the_strip_is_given_up(answer: str) -> None:
+    rows = Scene(at=LEFT).hold(4.0, 20.0).rows()
+    before = coach_after(rows)
+    before.tell("vote", answer)
+    most_n = before.receiver.sensitive[0].max_n
+    coach = Coach(GLOVE, Receiver(), Mode.FORCE)
+    coach.go_on_from(before)
+    coach.choose_zone("open")
+    later = Scene(at=LEFT).hold(1.0, 20.0).rows(Mode.FORCE, start_us=int(rows["t_us"][-1]) + 5000)
+    coached = coach.process(later)
+    assert FlagKind.TOO_HARD in {flag.kind for flag in coached.flags_changed} and coach.pressure().level == "alarm"
+    assert coach.guide.answers.everywhere_n == most_n
+    if answer == "stop":
+        assert coach.current_line()[1] == "alarm"
+        coach.tell("vote", "lift")
+    else:
+        coach.tell("vote", "deeper")
+    assert coach.limits.too_hard.warn == 60.0
+
+
+def test_what_an_earlier_session_knew_of_places_says_nothing_where_none_is_known() -> None:
+    place = RememberedPlace(x_mm=90.0, y_mm=150.0, radius_mm=40.0, max_n=1.0, why="stop")
+    coach = Coach(GLOVE, Receiver(name="Ada", remembered=(place,)), Mode.FORCE)
+    assert coach.guide.answers.everywhere_n is None and not coach.guide.answers.stopped_everywhere

@@ -139,9 +139,10 @@ class Coach:
         """What a person has said to a coach that another takes over from still holds."""
         self._judge_anew(before._terms)
         self.silent_us = before.silent_us
-        self.pacing = before.pacing
-        self.guide = before.guide
+        self.pacing, self.guide = before.pacing, before.guide
+        self.pacing.go_on_in(self.mode)
         self.guide.go_on_in(self.mode)
+        self.use_limits(self.guide.answers.limits())
 
     def _use_technique(self, name: object) -> None:
         self._judge_anew(replace(self._terms, technique=technique_named(name)))

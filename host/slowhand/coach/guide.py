@@ -59,6 +59,7 @@ class Guide:
         self.palpation = Palpation(self.plan.palpation, receiver.back_length_mm)
         self.routine = Routine(self.plan, self.coverage, self.palpation, by_clock=not self._placed)
         self.answers = Answers(receiver, self.plan)
+        self.answers.placed = self._placed
         self.asking = Asking(self.plan)
         self._recall = Recall(self.plan.votes)
         self.due_us = 0                  # of the next look
@@ -107,7 +108,7 @@ class Guide:
 
     def go_on_in(self, mode: Mode) -> None:
         """Another mode from the next row on; all that was said and counted stays."""
-        self._placed = mode is Mode.STRIP
+        self._placed = self.answers.placed = mode is Mode.STRIP
         self.routine.by_clock = not self._placed
 
     # -- what the hands do -------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ class PaceLead:
     """
 
     def __init__(self, limits: Limits, mode: Mode) -> None:
-        self._sees_glides = mode is Mode.STRIP   # without one, turns of slow glides are lost in the sensor's drift
+        self.go_on_in(mode)
         self._rules = limits.following
         self._pacer = Pacer(limits.pace)
         self._pacer.use_technique(None, _most(limits))
@@ -104,6 +104,10 @@ class PaceLead:
         """The pace of the routine's step; ``None``: it has none."""
         self._pacer.use_step(target)
         self._retarget()
+
+    def go_on_in(self, mode: Mode) -> None:
+        """The mode from the next row on."""
+        self._sees_glides = mode is Mode.STRIP   # without one, turns of slow glides are lost in the sensor's drift
 
     def silence(self, silent: bool) -> None:
         """Practice without feedback begins or ends."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import get_args
 
 from slowhand.coach.areas import Area
 from slowhand.coach.limits import LimitOverride, Limits
@@ -67,6 +68,8 @@ class Answers:
         self._places = [Adapted(it.bare(), it.why, earlier=True) for it in receiver.remembered]
         self._lighter_n: float | None = None    # "lighter" at a place that was not known
         self._stop_everywhere = False           # and "stop"
+        self.placed = True      # places are known in this mode: else what was said of one in this session holds everywhere
+        self._settled: tuple[bool, float | None] = (False, None)   # both, when the last recording ended
         self.votes: list[Vote] = []
 
     # -- what holds now ----------------------------------------------------------------------------------------------
@@ -79,12 +82,18 @@ class Answers:
     @property
     def everywhere_n(self) -> float | None:
         """The total that may be pressed anywhere, by an answer whose place was not known."""
-        return self._rule.off_limits_n if self._stop_everywhere else self._lighter_n
+        if self.stopped_everywhere:
+            return self._rule.off_limits_n
+        return min(filter(None, (self._lighter_n, *(it.place.max_n for it in self._unplaced("lighter")))), default=None)
 
     @property
     def stopped_everywhere(self) -> bool:
         """Whether all of the back is off limits, as the place was not known."""
-        return self._stop_everywhere
+        return self._stop_everywhere or bool(self._unplaced(STOP))
+
+    def _unplaced(self, why: Why) -> list[Adapted]:
+        """What was said of a place in this session, in a mode that no longer knows any."""
+        return [] if self.placed else [it for it in self._places if it.why == why and not it.earlier]
 
     @property
     def stopped(self) -> bool:
@@ -95,13 +104,18 @@ class Answers:
         """The receiver's own places and limits are others now; what was answered stays."""
         self._base = receiver
 
+    @property
+    def in_force(self) -> tuple[Adapted, ...]:
+        """Of the adapted places those that say something: a circle within another that bears no more does not."""
+        found: list[Adapted] = []
+        for it in self._places:
+            if not any(_guards(other.place, it.place) for other in found):
+                found = [other for other in found if not _guards(it.place, other.place)] + [it]
+        return tuple(found)
+
     def places(self) -> tuple[SensitivePlace, ...]:
-        """The receiver's own sore places, and those that were added; a circle within one that bears less says nothing."""
-        added: list[SensitivePlace] = []
-        for place in (it.place for it in self._places):
-            if not any(_guards(other, place) for other in added):
-                added = [other for other in added if not _guards(place, other)] + [place]
-        return (*self._base.sensitive, *added)
+        """The receiver's own sore places, and those that were added."""
+        return (*self._base.sensitive, *(it.place for it in self.in_force))
 
     def limits(self) -> Limits:
         """The receiver's limits, lowered where an answer holds everywhere; never raised."""
@@ -142,7 +156,8 @@ class Answers:
     def mark_sore(self, value: object) -> None:
         """``{"x_mm": ..., "y_mm": ..., "radius_mm": ...}`` (and ``max_n``); ``None``: the last one is taken back.
 
-        "forget": what earlier sessions knew of this receiver.
+        "forget": what earlier sessions knew of this receiver. With a ``why`` (and ``everywhere_n`` instead of a place, if
+        it was not known): what was said before this session began, as `carried` gives it.
 
         Raises:
             BadInputError: not a place on the back.
@@ -157,20 +172,50 @@ class Answers:
             return
         if not isinstance(value, dict):
             raise BadInputError(f"sore: found {value!r}, expected x_mm, y_mm and radius_mm, or none")
-        fields = {"radius_mm": self._sore.radius_mm, "max_n": self._sore.max_n} | value
+        why, fields = self._why(value), {k: v for k, v in value.items() if k != "why"}
+        if "everywhere_n" in fields:
+            self._hold_everywhere(why, fields["everywhere_n"])
+            return
+        fields = {"radius_mm": self._sore.radius_mm, "max_n": self._sore.max_n} | fields
         try:
             place = SensitivePlace.model_validate({k: float(v) if _number(v) else v for k, v in fields.items()})
         except ValueError as error:
             raise BadInputError(f"sore: {str(error).splitlines()[1]}: found {value!r}") from error
-        self._places.append(Adapted(place, "sore"))
+        # What is remembered may have been said just before.
+        self._places = [it for it in self._places if (it.place, it.why) != (place, why)] + [Adapted(place, why)]
+
+    @staticmethod
+    def _why(value: dict[str, object]) -> Why:
+        why = value.get("why", "sore")
+        if why == "sore" or why == "lighter" or why == "stop":
+            return why
+        raise BadInputError(f"sore: why: found {why!r}, expected one of {', '.join(get_args(Why))}")
+
+    def _hold_everywhere(self, why: Why, most_n: object) -> None:
+        if not _number(most_n) or not 0.0 < float(most_n) < math.inf:   # type: ignore[arg-type]
+            raise BadInputError(f"sore: everywhere_n: found {most_n!r}, expected newtons, more than 0")
+        if why == STOP:
+            self._stop_everywhere = True
+        else:
+            self._lighter_n = min(float(most_n), self._lighter_n or math.inf)   # type: ignore[arg-type]
 
     def to_remember(self) -> tuple[RememberedPlace, ...]:
         """What the next session with this receiver shall know."""
         return tuple(RememberedPlace(**it.place.model_dump(), why=it.why) for it in self._places)
 
-    def sores_marked(self) -> tuple[dict[str, float], ...]:
-        """Sore places of this session, as `mark_sore` takes them."""
-        return tuple(it.place.model_dump() for it in self._places if it.why == "sore" and not it.earlier)
+    def carried(self) -> tuple[dict[str, object], ...]:
+        """What was said since the last recording ended (or ever), as `mark_sore` takes it: it holds in the next one too."""
+        everywhere: list[dict[str, object]] = []
+        if self._stop_everywhere and not self._settled[0]:
+            everywhere.append({"why": STOP, "everywhere_n": self._rule.off_limits_n})
+        if self._lighter_n is not None and self._lighter_n != self._settled[1]:
+            everywhere.append({"why": "lighter", "everywhere_n": self._lighter_n})
+        return (*(it.place.model_dump() | {"why": it.why} for it in self._places if not it.earlier), *everywhere)
+
+    def settle(self) -> None:
+        """A recording has ended: what was said in it is what an earlier session knows from now on."""
+        self._places = [replace(it, earlier=True) for it in self._places]
+        self._settled = self._stop_everywhere, self._lighter_n
 
     def forget(self) -> None:
         """Nothing from earlier sessions holds any more."""
@@ -215,10 +260,12 @@ class Answers:
 
     def _deeper(self, vote: Vote, pressed: Pressed) -> Vote:
         """An earlier "lighter" here is taken back; nobody's own limit, no "stop" and no sore place ever is."""
-        if self._stop_everywhere:
+        if self.stopped_everywhere:
             return vote
         if vote.place is None:
             self._lighter_n = None
+            for old in self._unplaced("lighter"):
+                self._places.remove(old)
         elif not self._here(vote.place, STOP):
             for old in self._here(vote.place, "lighter"):
                 self._places.remove(old)

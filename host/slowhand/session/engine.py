@@ -94,8 +94,7 @@ class SessionEngine:
         writer = self._recorder.open_session()
         with self._lock:
             now, self._wishes = self._now_s(), self._recorder.recalled(self._wishes)
-            # Marked before the recording began.
-            sores = self._stream.sores_marked if self._stream and self._session_id is None else ()
+            self._standing.carry(self._stream, self._recorder.recording)
             self._end_session(now)
             self._recorder.use(writer, now)
             self._session_id, self._began_s, self._ended_s = writer.session_id, now, None
@@ -109,8 +108,6 @@ class SessionEngine:
                 self._begin_stream(Stream(setup, hello))
             self._recorder.describe(setup.as_dict(), self.device.snapshot())
             self._tell_answer(now)
-            for place in sores:
-                self.tell("sore", place)
             self._redraw(now)
 
     def stop(self) -> None:
@@ -312,6 +309,8 @@ class SessionEngine:
         self._objection = misfit or self._wishes.objection(hello)
 
     def _begin_stream(self, stream: Stream) -> None:
+        if not self._recorder.recording:
+            self._standing.carry(self._stream, recording=False)
         self._stream = stream
         self._standing.tell_again(stream, self._recorder, self._now_s())
 
@@ -351,7 +350,7 @@ class SessionEngine:
             results = self._stream.finish()
             self._strokes += len(results.strokes)
             self._recorder.results(results)
-            self._recorder.event("guide", self._stream.pipeline.coach.guide.figures(), now)
+            self._recorder.event("guide", self._stream.guide_figures(), now)
         self._recorder.clock(self.device.clock.fit, now, last=True)
         if self._link.dropped_writes:
             unsent = {"writes": self._link.dropped_writes, "bytes": self._link.dropped_bytes}

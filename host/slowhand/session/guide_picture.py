@@ -54,7 +54,7 @@ def guide_view(guide: Guide, may_tell: bool) -> GuideView:
 
 def sore_views(receiver: Receiver, guide: Guide | None) -> tuple[SoreView, ...]:
     """Every sore place, the receiver's own first, with what it is called on the map."""
-    adapted = guide.answers.adapted if guide else ()
+    adapted = guide.answers.in_force if guide else ()
     own = len(receiver.sensitive) - len(adapted)
     words = ["sore"] * own + [f"{it.why}, last time" if it.earlier else it.why for it in adapted]
     return tuple(

@@ -32,6 +32,7 @@ class Recorder:
         self._commits = threading.Lock()
         self._warning = ""
         self._clock_s: float | None = None   # when a fit was stored last
+        self._memory: dict[str, list[dict[str, Any]]] = {}   # said of a receiver's places beside a recording
 
     @property
     def recording(self) -> bool:
@@ -90,14 +91,20 @@ class Recorder:
     def remember(self, stream: Stream) -> None:
         """What was said about places by now, for the next session with the same receiver; unnamed ones are forgotten."""
         name, answers = stream.setup.receiver.name, stream.pipeline.coach.guide.answers
-        if self._writer and name is not None:
-            self._writer.remember(name, [place.model_dump(mode="json") for place in answers.to_remember()])
+        if name is None:
+            return
+        places = [place.model_dump(mode="json") for place in answers.to_remember()]
+        if self._writer:
+            self._writer.remember(name, places)
+        elif self._store is not None:
+            self._memory[name] = places
 
     def recalled(self, wishes: Wishes) -> Wishes:
         """The wishes, with what earlier sessions made known of their receiver."""
         name = wishes.receiver.name
         if self._store is None or name is None:
             return wishes
+        self.commit()
         return replace(wishes, receiver=wishes.receiver.model_copy(update={"remembered": self._store.remembered(name)}))
 
     def clock(self, fit: ClockFit | None, host_s: float, *, last: bool = False) -> None:
@@ -119,6 +126,11 @@ class Recorder:
         with self._commits:
             writer = self._writer   # `release` may come in between
             try:
+                while self._memory and self._store is not None:
+                    name, places = next(iter(self._memory.items()))
+                    self._store.remember(name, places)
+                    if self._memory.get(name) is places:   # nothing was said in between
+                        del self._memory[name]
                 if writer:
                     writer.commit()
                 while self._unclosed:

@@ -178,6 +178,20 @@ class SessionStore:
         except ValueError as error:
             raise StoreError(f"{self.path}: what is remembered of {receiver} cannot be read by this version") from error
 
+    def remember(self, receiver: str, places: Sequence[dict[str, Any]]) -> None:
+        """What is known of a receiver's places by now, said beside a recording; in place of what was known before.
+
+        Raises:
+            StoreError: it failed.
+        """
+        said = json.dumps(list(places), allow_nan=False)
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT INTO memory VALUES (?, ?, 0, ?) "
+                "ON CONFLICT(receiver) DO UPDATE SET places = excluded.places, at = excluded.at",
+                (receiver, said, self._wall_clock()),
+            )
+
     def iter_wire(self, session_id: int, at_once: int = 1000) -> Iterator[tuple[float, bytes]]:
         """The bytes of a session as they came: (host's monotonic time in s, bytes)."""
         last = 0

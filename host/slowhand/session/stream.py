@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -111,6 +112,13 @@ class Stream:
         """What the score card is made from, so far."""
         return facts_of(self._tally, self.pipeline)
 
+    def guide_figures(self) -> dict[str, Any]:
+        """What the guide knows of a session that has ended; what was said in it belongs to an earlier one from now on."""
+        guide = self.pipeline.coach.guide
+        figures = guide.figures()
+        guide.answers.settle()
+        return figures
+
     def compare(self, earlier: Earlier | None) -> None:
         """The card of a session that has ended, beside an earlier one."""
         if self._ended is not None and earlier is not None:
@@ -155,11 +163,6 @@ class Stream:
     def tell(self, kind: str, value: object) -> None:
         """What a person tells the coach, from the next row on; see `Coach.tell`."""
         self.pipeline.coach.tell(kind, value)
-
-    @property
-    def sores_marked(self) -> tuple[dict[str, float], ...]:
-        """Sore places that were tapped on the page, as they were told."""
-        return self.pipeline.coach.guide.answers.sores_marked()
 
     def choose_zone(self, name: str | None) -> None:
         """Without a strip: where the giver says that the hand is, from the next row on."""
