@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from slowhand.coach.coach import Coach
 from slowhand.coach.flag import FlagKind
-from slowhand.coach.receiver import Receiver, RememberedPlace, SensitivePlace
 from slowhand.coach.recall import Pressed
+from slowhand.coach.receiver import Receiver, RememberedPlace, SensitivePlace
 from slowhand.coach.routine_plan import shipped_routine
 from slowhand.coach.votes import Answers
 from slowhand.locate.pose import Mode

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import get_args
+from typing import Literal, get_args
 
 from slowhand.coach.areas import Area
 from slowhand.coach.limits import LimitOverride, Limits
@@ -14,7 +14,7 @@ from slowhand.coach.receiver import Receiver, RememberedPlace, SensitivePlace, W
 from slowhand.coach.routine_plan import RoutinePlan
 from slowhand.errors import BadInputError
 
-STOP = "stop"
+STOP: Literal["stop"] = "stop"
 ANSWERS = ("lighter", "right", "deeper", STOP)
 LIFT = "lift"              # "stop" is over
 FORGET = "forget"          # what earlier sessions knew of this receiver
