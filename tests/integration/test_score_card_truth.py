@@ -166,6 +166,24 @@ def test_a_test_without_feedback_is_no_yardstick_and_what_is_broken_is_left_alon
     assert earlier_session(bench.store, 3) is None
 
 
+@pytest.mark.parametrize(("now", "same"), [
+    ([], False), (["palm"], False), (["elbow"], True), (["elbow", "palm"], False),
+])  # fmt: skip
+def test_fast_strokes_are_compared_only_with_those_of_the_same_technique(
+    tmp_path: Path, now: list[str], same: bool
+) -> None:
+    bench = Bench(naughty(), tmp_path)
+    setup = Wishes(Receiver(), strip=load_strip()).setup_for(None).as_dict()
+    for techniques in (["elbow"], now):
+        writer = bench.store.begin(setup)
+        for after_us, technique in zip((None, 5_000_000), techniques, strict=False):
+            writer.event("told", {"kind": "technique", "value": technique, "after_us": after_us}, 0.0)
+        writer.results(_some_results())
+        writer.close()
+    found = earlier_session(bench.store, 2)
+    assert found is not None and found.same_limits is same
+
+
 def _some_results():
     from slowhand.session.results import Results
 

@@ -9,6 +9,8 @@ import pytest
 
 from slowhand.coach.receiver import Receiver
 from slowhand.coach.routine_plan import shipped_routine
+from slowhand.coach.score_card import score_card
+from slowhand.coach.score_plan import SAFETY
 from slowhand.errors import BadInputError
 from slowhand.locate.strip import load_strip
 from slowhand.session.engine import SessionEngine
@@ -154,6 +156,19 @@ def test_sore_places_marked_before_the_recording_begins_hold_in_it(tmp_path: Pat
     bench.run_to_the_end()
     bench.engine.stop()
     assert [place["why"] for place in replay(bench.store, 1).analysis.guide["places"]] == ["sore"]
+
+
+def test_the_score_card_hears_the_receiver(tmp_path: Path) -> None:
+    bench = bench_for(tmp_path)
+    bench.engine.start()
+    run_until_pressed(bench)
+    bench.engine.tell("vote", "lighter")
+    bench.run_to_the_end()
+    bench.engine.stop()
+    facts = replay(bench.store, 1).analysis.score
+    assert facts is not None and facts.votes == ("lighter",) and facts.missed is not None and facts.uneven is not None
+    card, shown = score_card(facts), bench.engine.state().score
+    assert card.practise.topic in SAFETY and shown is not None and shown.practise.words == card.practise.words
 
 
 def said_beside(bench: Bench) -> None:

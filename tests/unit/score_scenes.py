@@ -50,18 +50,19 @@ def sums(contact_s: float, located: float = 1.0, x_known: float | None = None, p
 
 def calm(**changes: object) -> SessionFacts:
     """Five minutes of slow glides with everything known."""
-    fields: dict = {"mode": "strip", "sums": sums(300.0), "strokes": glides(75)}
+    fields: dict = {"mode": "strip", "sums": sums(300.0), "strokes": glides(75), "most_n": 12.0}
     return SessionFacts(**fields | changes)
 
 
 def without_strip(**changes: object) -> SessionFacts:
     """Five minutes in motion mode: nothing is known of places, the pace of every pass is."""
     fields: dict = {"mode": "motion", "sums": sums(300.0, located=0.0, passes=60, passes_judged=60),
-                    "strokes": glides(60, evenness=None, sigma_cm_s=1.5)}
+                    "strokes": glides(60, evenness=None, sigma_cm_s=1.5), "most_n": 12.0}
     return SessionFacts(**fields | changes)
 
 
 def pads_alone(**changes: object) -> SessionFacts:
     """Five minutes in force mode."""
-    fields: dict = {"mode": "force", "sums": sums(300.0, located=0.0), "strokes": glides(60, None, evenness=None)}
+    fields: dict = {"mode": "force", "sums": sums(300.0, located=0.0), "strokes": glides(60, None, evenness=None),
+                    "most_n": 12.0}
     return SessionFacts(**fields | changes)

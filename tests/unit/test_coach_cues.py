@@ -233,3 +233,10 @@ def test_a_pulse_leads_each_stroke_and_each_circle() -> None:
     assert pulse_for_glides(speed_cm_s=10.0, length_mm=300.0).period_ms == 3000
     assert pulse_for_cadence(40.0).period_ms == 1500
     assert pulse_for_cadence(1000.0).period_ms > pulse_for_cadence(1000.0).on_ms
+
+
+def test_a_pause_is_no_calm_work_that_the_first_touch_after_it_is_praised_for() -> None:
+    rows = Scene().lift(40.0).hold(0.1, 8.0).rows()
+    assert coach_after(rows).current_line() == ("Good. Go on slowly.", "ok")
+    after_work = long_calm_glides().lift(5.0).hold(0.1, 8.0).rows()
+    assert coach_after(after_work).current_line() == ("Good. Go on slowly.", "ok")

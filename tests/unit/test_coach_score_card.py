@@ -17,8 +17,9 @@ from slowhand.coach.score_compare import Earlier
 from slowhand.coach.score_facts import RowSums, SessionFacts, Tally
 from slowhand.coach.score_plan import PRACTISED, score_plan
 from slowhand.coach.score_practise import SAFETY_FLAGS
+from slowhand.coach.votes import Vote
 from slowhand.locate.pose import Mode, Phase
-from slowhand.session.score import with_guide
+from slowhand.session.score import with_guide, without_grace
 from slowhand.strokes.touch import TOUCH_DTYPE
 from tests.unit.score_scenes import SECOND_US, calm, flag, glides, pads_alone, sums, without_strip
 
@@ -292,9 +293,9 @@ def test_a_tally_is_the_same_however_the_rows_are_split() -> None:
     touch["stroke_peak_cm_s"], touch["stroke_peak_sigma_cm_s"] = 12.0, 1.0
 
     def summed(cuts: list[int]) -> RowSums:
-        tally = Tally(25.0)
+        tally = Tally()
         for rows in np.split(touch, cuts):
-            tally.add(rows)
+            tally.add(rows, 25.0)
         return tally.sums
 
     whole = summed([])
@@ -308,9 +309,44 @@ def test_contact_before_the_start_steps_and_gaps_count_for_nothing() -> None:
     touch["t_us"], touch["contact"] = [0, 5000, 905_000, 910_000], True
     touch["phase"] = [Phase.AWAIT_START_POSE, Phase.AWAIT_START_POSE, Phase.RUNNING, Phase.RUNNING]
     touch["gap"] = [False, False, True, False]
-    tally = Tally(25.0)
-    tally.add(touch)
+    tally = Tally()
+    tally.add(touch, 25.0)
     assert (tally.sums.waiting_us, tally.sums.contact_us) == (5000, 5000)
+
+
+def test_the_hardest_touch_counts_however_short_it_was_and_is_never_rounded_down() -> None:
+    touch = np.zeros(100, TOUCH_DTYPE)
+    touch["t_us"], touch["phase"], touch["contact"], touch["total_n"] = 5000 * np.arange(100), Phase.RUNNING, True, 10.0
+    touch["total_n"][40:44], touch["total_n"][60] = 37.2, np.nan
+    tally = Tally()
+    for rows in np.split(touch, 10):
+        tally.add(rows, 25.0)
+    assert tally.most_n == pytest.approx(37.2)
+    card = score_card(pads_alone(most_n=tally.most_n))
+    assert [each.words for each in card.well if each.topic == "hard"] == ["You never pressed harder than 38 N."]
+
+
+def test_who_went_deep_at_once_is_not_praised_for_a_light_beginning_even_where_nothing_could_be_said() -> None:
+    assert "ramp" in topics(score_card(calm(sums=sums(300.0))))
+    assert "ramp" not in topics(score_card(calm(deep_at_once=1)))
+    assert "ramp" not in topics(score_card(calm(flags=(flag(FlagKind.KIDNEY_PRESSURE, alarm=True),))))
+
+
+def test_areas_are_not_called_missed_where_the_place_was_mostly_unknown() -> None:
+    left_out = {"missed": ("left shoulder",)}
+    assert score_card(calm(**left_out)).practise.topic == "missed"
+    assert score_card(calm(sums=sums(600.0, located=0.5), **left_out)).practise.topic == "place"
+
+
+def test_a_hand_that_grows_lighter_when_asked_is_not_blamed_for_the_moment_in_between() -> None:
+    asked = Vote(20 * SECOND_US, "lighter", 20.0, None, 12.0, None)
+    sore = flag(FlagKind.SENSITIVE_PRESSURE, 20.0)
+    soon = replace(sore, start_us=asked.t_us, raised_us=asked.t_us + 50_000, end_us=asked.t_us + SECOND_US)
+    late, still_open = replace(soon, end_us=asked.t_us + 3 * SECOND_US), replace(soon, end_us=None)
+    before, other = replace(soon, raised_us=asked.t_us - 1), replace(soon, kind=FlagKind.TOO_HARD)
+    flags = (soon, late, still_open, before, other)
+    assert without_grace(flags, [asked]) == (late, still_open, before, other)
+    assert without_grace(flags, [replace(asked, answer="right")]) == flags
 
 
 def test_every_number_has_a_unit_a_source_and_says_that_it_is_no_clinical_limit() -> None:

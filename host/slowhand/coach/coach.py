@@ -81,6 +81,7 @@ class Coach:
             **{kind: partial(self._tell_guide, kind) for kind in GUIDE_KINDS},
         }
         self.guide = Guide(profile, receiver, mode)
+        self.deep_at_once = 0   # how often an area was pressed deeper than advised, whether or not there was time to say so
         self.silent_us = 0   # of the session, after its start procedure, in which nothing was said
         self._chosen: str | None = None
         self._pending: list[Flag] = []    # closed by choose_zone; given out with the next block
@@ -138,7 +139,7 @@ class Coach:
     def go_on_from(self, before: Coach) -> None:
         """What a person has said to a coach that another takes over from still holds."""
         self._judge_anew(before._terms)
-        self.silent_us = before.silent_us
+        self.silent_us, self.deep_at_once = before.silent_us, before.deep_at_once
         self.pacing, self.guide = before.pacing, before.guide
         self.pacing.go_on_in(self.mode)
         self.guide.go_on_in(self.mode)
@@ -248,10 +249,10 @@ class Coach:
             may_speak = not self._open and self._cues.quiet(t_us)
             cue = self.pacing.step(t_us, contact, self._flags.kneading, pace, may_speak)
             cues += [cue] if cue is not None else []
-        if self._open or now.calm_since_us is None or not is_calm(now, self._terms, self.mode):
-            now.calm_since_us = t_us
         if contact:
             now.touched_us = t_us
+        if self._open or now.calm_since_us is None or now.off_skin or not is_calm(now, self._terms, self.mode):
+            now.calm_since_us = t_us
 
     def _speak(
         self, t_us: int, step_us: int, contact: bool, placed: bool, cop_mm: tuple[float, float], total_n: float,
@@ -263,6 +264,7 @@ class Coach:
         felt = placed and self._terms.unfelt is None
         if self._ramp.step(t_us, felt, cop_mm, total_n):
             self._fading.note("ramp")
+            self.deep_at_once += 1
         if not self._terms.feedback:
             self.silent_us += step_us
             return
@@ -322,6 +324,11 @@ class Coach:
     def limits(self) -> Limits:
         """The receiver's limits by now, whatever the giver works with."""
         return self._terms.limits
+
+    @property
+    def pace_warn_cm_s(self) -> float:
+        """From where on a stroke is too fast with what the giver works with now."""
+        return self._limits.too_fast.warn
 
     @property
     def technique(self) -> str | None:

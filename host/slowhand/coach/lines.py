@@ -35,6 +35,11 @@ class Latest:
     touched_us: int | None = None         # when there was contact last
     pace: MotionPace = field(default_factory=MotionPace)   # without a strip
 
+    @property
+    def off_skin(self) -> bool:
+        """Whether the hand has been off for longer than a hop: a pause, and nothing to praise."""
+        return self.touched_us is None or self.t_us - self.touched_us > LIFTED_US
+
 
 def is_calm(now: Latest, terms: Terms, mode: Mode) -> bool:
     """Whether the last row is known to be slow and of a known force; or known to be off the skin."""
@@ -81,7 +86,7 @@ def _calm_line(now: Latest, terms: Terms, mode: Mode, pace_level: str, lagging: 
         return lagging, IDLE
     if now.touched_us is None:
         return "Begin lightly: let your hands sink in and feel.", IDLE
-    if now.t_us - now.touched_us > LIFTED_US:
+    if now.off_skin:
         return "Take your time.", IDLE
     if now.contact and math.isnan(now.speed_cm_s) and (mode is not Mode.MOTION or pace_level == UNKNOWN):
         return "Pace unknown: go on gently.", UNKNOWN

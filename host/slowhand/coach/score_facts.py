@@ -39,6 +39,8 @@ class SessionFacts:
     sums: RowSums = field(default_factory=RowSums)
     strokes: tuple[Stroke, ...] = ()
     flags: tuple[Flag, ...] = ()
+    most_n: float = 0.0                        # the largest total force, also of a touch too short to be a stroke
+    deep_at_once: int = 0                      # how often an area was pressed deeper than advised, said or not
     silent_us: int = 0                         # of ``running_us``: a practice without feedback
     pacing: Mapping[str, float | int | None] | None = None   # `PaceLead.session_figures`
     missed: tuple[str, ...] | None = None      # areas that had hardly any time, in words
@@ -69,23 +71,24 @@ class SessionFacts:
 
 
 class Tally:
-    """Adds up a session's rows as they come; the same however they are split.
+    """Adds up a session's rows as they come; the same however they are split."""
 
-    Args:
-        warn_cm_s: the limit of the speed, for what motion mode can tell of it.
-    """
-
-    def __init__(self, warn_cm_s: float) -> None:
-        self._warn_cm_s = warn_cm_s
+    def __init__(self) -> None:
+        self.most_n = 0.0   # the largest total force after the start procedure
         self._sums = dict.fromkeys((each.name for each in fields(RowSums)), 0)
         self._strokes: list[Stroke] = []
         self._last_us: int | None = None
         self._pass_us = 0
 
     def add(
-        self, touch: np.ndarray, strokes: Sequence[Stroke] = (), cues: Sequence[Cue] = (), unfelt: bool = False
+        self, touch: np.ndarray, warn_cm_s: float, strokes: Sequence[Stroke] = (), cues: Sequence[Cue] = (),
+        unfelt: bool = False,
     ) -> None:
-        """One block of TOUCH_DTYPE rows, with the strokes that ended and the cues that were given in it."""
+        """One block of TOUCH_DTYPE rows, with the strokes that ended and the cues that were given in it.
+
+        ``warn_cm_s`` is the limit of the speed that held, for what motion mode can tell of it; ``unfelt``: the pads do
+        not feel what the giver worked with.
+        """
         self._strokes += strokes
         sums = self._sums
         sums["ramp_words"] += sum(cue.kind == "ramp" for cue in cues)
@@ -97,6 +100,8 @@ class Tally:
         self._last_us = int(touch["t_us"][-1])
         running, contact = touch["phase"] == Phase.RUNNING, touch["contact"]
         here = running & contact
+        pressed_n = touch["total_n"][running & ~np.isnan(touch["total_n"])]
+        self.most_n = max(self.most_n, float(np.max(pressed_n, initial=0.0)))
         for name, rows in (
             ("running_us", running), ("contact_us", here), ("located_us", here & touch["located"]),
             ("x_known_us", here & touch["x_known"]), ("paced_us", here & np.isfinite(touch["speed_cm_s"])),
@@ -105,16 +110,16 @@ class Tally:
         ):
             sums[name] += int(step_us[rows].sum())
         if np.any(touch["mode"] == Mode.MOTION):
-            self._count_passes(touch)
+            self._count_passes(touch, warn_cm_s)
 
-    def _count_passes(self, touch: np.ndarray) -> None:
+    def _count_passes(self, touch: np.ndarray, warn_cm_s: float) -> None:
         ends_us = touch["stroke_end_us"]
         new = np.flatnonzero(np.diff(ends_us, prepend=self._pass_us) != 0)
         self._pass_us = int(ends_us[-1])
         for row in touch[new]:
             peak, sigma = float(row["stroke_peak_cm_s"]), float(row["stroke_peak_sigma_cm_s"])
             self._sums["passes"] += 1
-            known = np.isfinite(peak) and speed_class(peak, sigma, self._warn_cm_s) is not SpeedClass.UNKNOWN
+            known = np.isfinite(peak) and speed_class(peak, sigma, warn_cm_s) is not SpeedClass.UNKNOWN
             self._sums["passes_judged"] += bool(known)
 
     def end(self, strokes: Sequence[Stroke]) -> None:

@@ -77,13 +77,14 @@ def _in_order(facts: SessionFacts, rules: JudgeRules) -> Iterator[Found]:
     yield from _pace(facts, rules)
     yield from _evenness(facts, rules)
     contact = (facts.contact_s, "s")
-    if facts.missed and facts.contact_s >= rules.whole_s:
+    placed = facts.share(facts.sums.located_us) >= rules.known_share
+    if facts.missed and placed and facts.contact_s >= rules.whole_s:
         yield "missed", (Figure("areas left out", len(facts.missed), "areas", *contact),)
     if facts.uneven:
         yield "sides", (Figure("uneven regions", len(facts.uneven), "regions", *contact),)
     if facts.sums.ramp_words >= rules.ramp_least:
         yield "ramp", (Figure("deep at once", facts.sums.ramp_words, "times", *contact),)
-    if facts.mode == "strip" and facts.share(facts.sums.located_us) < rules.known_share:
+    if facts.mode == "strip" and not placed:
         yield "place", (Figure("place known", 100.0 * facts.share(facts.sums.located_us), "%", *contact),)
     yield ("again" if facts.practice else "feel"), ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from slowhand.coach.flag import FlagKind
@@ -56,9 +57,8 @@ def _gentle(facts: SessionFacts, plan: ScorePlan) -> Iterator[Sentence]:
             yield Sentence("spine_alone", plan.topic["spine_alone"].well, _none_over(1e-6 * sums.x_known_us))
     if sums.at_least_us or not facts.strokes or facts.flags_of(FlagKind.TOO_HARD.value, *ZONES):
         return
-    most_n = max(stroke.peak_n for stroke in facts.strokes)
-    figure = Figure("the most", round(most_n, 1), "N", facts.contact_s, "s")
-    yield Sentence("hard", plan.topic["hard"].well.format(most=number_words(round(most_n))), (figure,))
+    figure = Figure("the most", round(facts.most_n, 1), "N", facts.contact_s, "s")
+    yield Sentence("hard", plan.topic["hard"].well.format(most=number_words(math.ceil(facts.most_n))), (figure,))
 
 
 def _none_over(seen_s: float) -> tuple[Figure, ...]:
@@ -137,9 +137,9 @@ def _everywhere(facts: SessionFacts, plan: ScorePlan) -> Iterator[Sentence]:
 
 
 def _lightly(facts: SessionFacts, plan: ScorePlan) -> Iterator[Sentence]:
-    """Only while the coach would have said otherwise: it must have seen the place, felt the force, and been allowed to."""
+    """Only where the coach would have said otherwise, had there been time: the place was seen, and the force felt."""
     rules, sums = plan.judge, facts.sums
     seen = facts.mode == "strip" and facts.share(sums.located_us) >= rules.known_share and force_known(facts, rules)
-    if seen and facts.silent_us == 0 and sums.ramp_words == 0 and not facts.flags_of(FlagKind.TOO_HARD.value):
+    if seen and facts.silent_us == 0 and facts.deep_at_once == 0 and not facts.flags_of(FlagKind.TOO_HARD.value, *ZONES):
         figure = Figure("deep at once", 0, "times", 1e-6 * sums.located_us, "s")
         yield Sentence("ramp", plan.topic["ramp"].well, (figure,))

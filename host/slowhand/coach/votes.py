@@ -18,7 +18,6 @@ STOP: Literal["stop"] = "stop"
 ANSWERS = ("lighter", "right", "deeper", STOP)
 LIFT = "lift"              # "stop" is over
 FORGET = "forget"          # what earlier sessions knew of this receiver
-ALARM_SHARE = 1.5          # of the warning, as for sore places
 PLACE_LIMIT_MM = 1000.0    # as in receiver.toml
 
 
@@ -123,7 +122,7 @@ class Answers:
         if most_n is None:
             return limits
         changed = {
-            kind: LimitOverride(warn=most_n, alarm=min(getattr(limits, kind).alarm, ALARM_SHARE * most_n))
+            kind: LimitOverride(warn=most_n, alarm=min(getattr(limits, kind).alarm, limits.sensitive(most_n).alarm))
             for kind in ("too_hard", "spine_pressure", "neck_pressure", "kidney_pressure")
             if getattr(limits, kind).warn > most_n
         }

@@ -17,7 +17,7 @@ from slowhand.coach.overlap import with_flags
 from slowhand.coach.receiver import Receiver, load_receiver
 from slowhand.coach.score_card import score_card
 from slowhand.coach.score_compare import Earlier
-from slowhand.coach.score_facts import SessionFacts
+from slowhand.coach.score_facts import SessionFacts, Tally
 from slowhand.errors import BadInputError
 from slowhand.locate.pose import Mode, Phase
 from slowhand.locate.strip import StripProfile, load_strip
@@ -29,7 +29,7 @@ from slowhand.session.modes import NO_START_PROCEDURE, Present, choose_mode
 from slowhand.session.muscle_time import contact_s_by_muscle
 from slowhand.session.rawlog import RawLog, read_raw_log
 from slowhand.session.results import Results
-from slowhand.session.score import count, facts_of, new_tally
+from slowhand.session.score import count, facts_of
 from slowhand.session.setup import Setup
 from slowhand.session.smoothing import smoothed
 from slowhand.strokes.stroke import Stroke
@@ -127,7 +127,7 @@ def analyze_log(
 
 def run(setup: Setup, rows: np.ndarray, progress: Progress | None = None) -> Analysis:
     """The whole causal pipeline over ``RAW_DTYPE`` rows."""
-    pipeline, tally = setup.pipeline(), new_tally(setup)
+    pipeline, tally = setup.pipeline(), Tally()
     blocks = []
     for start in range(0, len(rows), BLOCK_ROWS):
         blocks.append(pipeline.process(rows[start : start + BLOCK_ROWS]))

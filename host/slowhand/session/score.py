@@ -2,46 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from slowhand.coach.areas import in_words
+from slowhand.coach.flag import Flag, FlagKind
+from slowhand.coach.pacing import DEFAULT_TECHNIQUE
 from slowhand.coach.score_compare import Earlier
 from slowhand.coach.score_facts import SessionFacts, Tally
 from slowhand.coach.techniques import technique_named
+from slowhand.coach.votes import ANSWERS, Vote
 from slowhand.errors import SlowhandError
 from slowhand.session.pipeline import Pipeline
 from slowhand.session.results import Results
-from slowhand.session.setup import Setup
 from slowhand.session.store import SessionStore, StoredSession
 
-ANSWERS = ("lighter", "right", "deeper", "stop")   # to "how is the pressure?"
+GRACE_US = 2_000_000   # within which a hand has grown lighter that was asked to
 LOOK_BACK = 10   # sessions: one that was like this one and longer ago says little about now
-
-
-def new_tally(setup: Setup) -> Tally:
-    """For the beginning of a session."""
-    return Tally(setup.receiver.personal_limits().too_fast.warn)
 
 
 def count(tally: Tally, pipeline: Pipeline, results: Results) -> None:
     """Add one block; what was told holds from a block's beginning on, so that it holds for all of it."""
     technique = technique_named(pipeline.coach.technique)
     unfelt = technique is not None and not technique.felt
-    tally.add(results.touch, results.strokes, results.cues, unfelt)
+    tally.add(results.touch, pipeline.coach.pace_warn_cm_s, results.strokes, results.cues, unfelt)
 
 
 def facts_of(tally: Tally, pipeline: Pipeline) -> SessionFacts:
     """What is known of the session so far; whole once the pipeline has ended."""
     coach = pipeline.coach
-    return SessionFacts(
+    facts = SessionFacts(
         mode=pipeline.mode.name.lower(),
         sums=tally.sums,
         strokes=tally.strokes,
-        flags=pipeline.flags.flags(),
+        flags=without_grace(pipeline.flags.flags(), coach.guide.answers.votes),
+        most_n=tally.most_n,
+        deep_at_once=coach.deep_at_once,
         silent_us=coach.silent_us,
         pacing=coach.pacing.session_figures(),
     )
+    return with_guide(facts, coach.guide.figures())
+
+
+def without_grace(flags: Sequence[Flag], votes: Sequence[Vote]) -> tuple[Flag, ...]:
+    """The flags but those of a hand that was asked to be lighter where it lay, and soon was.
+
+    The place has its limit at once, so that the flag is right; but the giver has done what was asked.
+    """
+    asked_us = [vote.t_us for vote in votes if vote.answer in ("lighter", "stop")]
+
+    def granted(flag: Flag) -> bool:
+        end_us = flag.end_us
+        return end_us is not None and any(asked <= flag.raised_us <= end_us <= asked + GRACE_US for asked in asked_us)
+
+    return tuple(flag for flag in flags if flag.kind is not FlagKind.SENSITIVE_PRESSURE or not granted(flag))
 
 
 def with_guide(facts: SessionFacts, figures: Mapping[str, Any]) -> SessionFacts:
@@ -55,17 +70,10 @@ def with_guide(facts: SessionFacts, figures: Mapping[str, Any]) -> SessionFacts:
     missed, uneven, votes = (figures.get(name) for name in ("missed", "uneven", "votes"))
     return replace(
         facts,
-        missed=tuple(area_words(*area) for area in missed) if placed and missed is not None else None,
+        missed=tuple(in_words((region, side)) for region, side in missed) if placed and missed is not None else None,
         uneven=tuple(each["words"] for each in uneven) if placed and uneven is not None else None,
         votes=tuple(each["answer"] for each in votes if each["answer"] in ANSWERS) if votes is not None else None,
     )
-
-
-def area_words(region: str, side: str) -> str:
-    """An area as one says it: "left shoulder", "lower back, right"."""
-    if region == "shoulders":
-        return f"{side} shoulder"
-    return f"{region if region in ('neck', 'sacrum') else f'{region} back'}, {side}"
 
 
 def earlier_session(store: SessionStore, session_id: int) -> Earlier | None:
@@ -77,13 +85,13 @@ def earlier_session(store: SessionStore, session_id: int) -> Earlier | None:
         infos = [info for info in store.list() if info.id <= session_id][: LOOK_BACK + 1]
         if not infos or infos[0].id != session_id:
             return None
-        setup = infos[0].setup
+        setup, own = infos[0].setup, techniques_of(store.read(session_id))
         for info in infos[1:]:
             if info.setup.get("mode") != setup.get("mode") or not info.strokes:
                 continue
             stored = store.read(info.id)
             if had_feedback(stored):
-                same = limits_in(info.setup) == limits_in(setup)
+                same = limits_in(info.setup) == limits_in(setup) and len(own) == 1 and own == techniques_of(stored)
                 return Earlier(info.id, str(info.setup.get("mode")), stored.strokes, stored.flags, same)
     except SlowhandError:   # what cannot be read cannot be compared with; this session's own card stands without it
         return None
@@ -95,6 +103,14 @@ def had_feedback(stored: StoredSession) -> bool:
     told = [event.detail for event in stored.events if event.kind == "told"]
     silenced = any(each.get("kind") == "feedback" and each.get("value") is False for each in told)
     return stored.info.setup.get("feedback", True) is True and not silenced
+
+
+def techniques_of(stored: StoredSession) -> set[str]:
+    """What the giver worked with; the pace is judged by it. Without a word it is judged as the palm's."""
+    told = [event.detail for event in stored.events if event.kind == "told" and event.detail.get("kind") == "technique"]
+    found = {str(each.get("value") or DEFAULT_TECHNIQUE) for each in told}
+    from_the_beginning = bool(told) and told[0].get("after_us") is None
+    return found if from_the_beginning else found | {DEFAULT_TECHNIQUE}
 
 
 def limits_in(setup: dict) -> object:

@@ -10,7 +10,7 @@ import numpy as np
 from slowhand.coach.receiver import Receiver
 from slowhand.coach.score_card import ScoreCard, score_card
 from slowhand.coach.score_compare import Earlier
-from slowhand.coach.score_facts import SessionFacts
+from slowhand.coach.score_facts import SessionFacts, Tally
 from slowhand.locate.pose import Mode
 from slowhand.locate.strip import StripProfile
 from slowhand.sensing.chips import ChipReader
@@ -18,7 +18,7 @@ from slowhand.sensing.profile import GloveProfile, load_glove
 from slowhand.session.live_state import Implant
 from slowhand.session.modes import IMPLANT, Present, choose_mode, wished_mode
 from slowhand.session.results import Results
-from slowhand.session.score import count, facts_of, new_tally
+from slowhand.session.score import count, facts_of
 from slowhand.session.setup import Setup
 from slowhand.wire.messages_gen import Channels, Hand, Hello
 
@@ -82,7 +82,7 @@ class Stream:
         self.chips = ChipReader(hello)
         self.pipeline = setup.pipeline()
         self.card: ScoreCard | None = None      # once the session has ended
-        self._tally = new_tally(setup)
+        self._tally = Tally()
         self._ended: SessionFacts | None = None
         self.thresholds: tuple[int, ...] = ()   # of the reflex, counts per pad, as of the last row
         self.rows = 0
