@@ -207,6 +207,59 @@ def test_a_stop_whose_place_nobody_knows_holds_in_the_next_recording(tmp_path: P
     assert guide is not None and guide.stopped and guide.everywhere_n == shipped_routine().votes.off_limits_n
 
 
+def test_what_is_said_before_the_first_row_holds_live_as_in_the_replay(tmp_path: Path) -> None:
+    bench = bench_for(tmp_path)
+    bench.run(1.0)
+    bench.glove.unplug()
+    bench.run(1.0)
+    bench.engine.start()
+    bench.engine.tell("sore", {"x_mm": -60.0, "y_mm": 90.0})
+    bench.engine.tell("sore", {"x_mm": 60.0, "y_mm": 190.0})
+    bench.engine.tell("step", {"minutes": 10})
+    bench.engine.tell("step", "start")
+    bench.glove.plugged = True
+    bench.run(4.0)
+    state = bench.engine.state()
+    assert [place.x_mm for place in state.sensitive] == [-60.0, 60.0]
+    assert state.guide is not None and state.guide.running and state.guide.minutes == 10
+    bench.engine.stop()
+    figures = replay(bench.store, 1).analysis.guide
+    assert [place["x_mm"] for place in figures["places"]] == [-60.0, 60.0]
+    assert figures["routine"]["used"] and figures["routine"]["minutes"] == 10
+
+
+def test_a_spot_that_is_tapped_twice_is_one_place(tmp_path: Path) -> None:
+    bench = bench_for(tmp_path)
+    bench.engine.start()
+    bench.run(1.0)
+    for _ in range(2):
+        bench.engine.tell("sore", {"x_mm": -60.0, "y_mm": 90.0})
+        bench.run(0.2)
+    assert [place.words for place in bench.engine.state().sensitive] == ["sore"]
+    bench.engine.tell("sore", {"x_mm": -60.0, "y_mm": 90.0, "radius_mm": 80.0})
+    bench.run(0.2)
+    assert [place.radius_mm for place in bench.engine.state().sensitive] == [80.0]
+
+
+def test_a_pace_that_was_made_much_faster_goes_on_in_the_next_recording(tmp_path: Path) -> None:
+    bench = bench_for(tmp_path)
+    loose = {"technique": {"elbow": {"warn": 20.0, "alarm": 30.0}}}
+    wishes = Wishes(Receiver.model_validate({"implant": False, "limits": loose}), strip=load_strip())
+    bench.engine = SessionEngine(bench.link, bench.store, wishes, now_s=bench.time)
+    bench.engine.start()
+    bench.run(1.0)
+    bench.engine.tell("technique", "elbow")
+    bench.engine.tell("pace", "auto")
+    for _ in range(20):
+        bench.engine.tell("pace", "faster")
+    bench.run(1.0)
+    bench.engine.start()
+    bench.run(1.0)
+    bench.engine.stop()
+    told = [event.detail["kind"] for event in bench.store.read(2).events if event.kind == "told"]
+    assert told[:2] == ["technique", "pace"] and replay(bench.store, 2).analysis.setup is not None
+
+
 def test_beside_a_recording_a_named_receiver_is_remembered_and_forgotten_at_once(tmp_path: Path) -> None:
     bench = bench_for(tmp_path, name="Ada")
     said_beside(bench)

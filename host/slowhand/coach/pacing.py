@@ -16,6 +16,7 @@ SHORTEST_MS, LONGEST_MS = 300, 30_000   # faster is no pace, slower cannot be fo
 GLIDE, KNEAD = "glide", "knead"
 AUTO = "auto"
 DEFAULT_TECHNIQUE = "palm"
+SCALES = 0.01, 100.0   # more than can come of "slower" and "faster" with any technique
 AGREES = 2             # turns, or cycles, of the other kind in a row until the pulse goes over to it
 PACE_NEEDS = 'pace: found {found}, expected "auto", "slower", "faster", null, {{"kind": "glide", "cm_s": {glide}}} or ' \
     '{{"kind": "knead", "per_min": {knead}}}'
@@ -118,7 +119,7 @@ class Pacer:
         elif value == AUTO:
             self._choice, self._scale = AUTO, 1.0
         elif isinstance(value, dict) and value.get("kind") == AUTO:
-            self._choice, self._scale = AUTO, self._number(value, "scale", 0.1, 10.0)
+            self._choice, self._scale = AUTO, self._number(value, "scale", *SCALES)
         else:
             self._choice, self._scale = self._told(value), 1.0
         self._settle()

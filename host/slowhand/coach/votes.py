@@ -180,8 +180,9 @@ class Answers:
             place = SensitivePlace.model_validate({k: float(v) if _number(v) else v for k, v in fields.items()})
         except ValueError as error:
             raise BadInputError(f"sore: {str(error).splitlines()[1]}: found {value!r}") from error
-        # What is remembered may have been said just before.
-        self._places = [it for it in self._places if (it.place, it.why) != (place, why)] + [Adapted(place, why)]
+        # It may be remembered already, or told a second time: it is one place, and stays where it was in their order.
+        same = next((i for i, it in enumerate(self._places) if (it.place, it.why) == (place, why)), len(self._places))
+        self._places[same : same + 1] = [Adapted(place, why)]
 
     @staticmethod
     def _why(value: dict[str, object]) -> Why:

@@ -22,7 +22,7 @@ from slowhand.session.pipeline import warm_up
 from slowhand.session.pulse_sender import PulseSender
 from slowhand.session.recorder import COMMIT_EVERY_S, Recorder
 from slowhand.session.results import Results
-from slowhand.session.standing import Standing
+from slowhand.session.standing import ZONE, Standing
 from slowhand.session.store import SessionStore
 from slowhand.session.stream import Stream, Wishes
 from slowhand.wire.messages_gen import CuePattern, Hello
@@ -94,7 +94,7 @@ class SessionEngine:
         writer = self._recorder.open_session()
         with self._lock:
             now, self._wishes = self._now_s(), self._recorder.recalled(self._wishes)
-            self._standing.carry(self._stream, self._recorder.recording)
+            self._standing.begin(self._stream, self._recorder.recording)
             self._end_session(now)
             self._recorder.use(writer, now)
             self._session_id, self._began_s, self._ended_s = writer.session_id, now, None
@@ -104,9 +104,9 @@ class SessionEngine:
             self._stream = None
             hello = self.device.hello
             setup = self._wishes.setup_for(hello)
+            self._recorder.describe(setup.as_dict(), self.device.snapshot())
             if hello is not None and self.device.reception.compatible:
                 self._begin_stream(Stream(setup, hello))
-            self._recorder.describe(setup.as_dict(), self.device.snapshot())
             self._tell_answer(now)
             self._redraw(now)
 
@@ -130,6 +130,7 @@ class SessionEngine:
         with self._lock:
             if self._stream is not None and self._stream.setup.choice.mode is not Mode.STRIP:
                 self._stream.choose_zone(name)
+                self._standing.keep(ZONE, name, self._stream)
                 self._recorder.event("zone", {"name": name, "after_us": self._stream.last_us}, self._now_s())
 
     def tell(self, kind: str, value: object) -> None:
@@ -310,7 +311,7 @@ class SessionEngine:
 
     def _begin_stream(self, stream: Stream) -> None:
         if not self._recorder.recording:
-            self._standing.carry(self._stream, recording=False)
+            self._standing.carry(self._stream)
         self._stream = stream
         self._standing.tell_again(stream, self._recorder, self._now_s())
 
