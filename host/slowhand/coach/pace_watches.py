@@ -17,8 +17,9 @@ REMEMBERED_US = 1_000_000   # a fast stroke keeps its flag open so long after it
 class StrokeSpeedWatch:
     """``too_fast`` by the speed of whole strokes, each known when it has ended.
 
-    The flag spans the strokes that surely were too fast, one after the other; its value is the largest speed that
-    one of them surely held. It closes with a stroke that was not, or ``REMEMBERED_US`` after the last one was known.
+    Each long stroke that surely was too fast has a flag of its own, as with a strip; short ones that are known within
+    ``REMEMBERED_US`` of each other share one. Its value is the largest speed that one of them surely held. It closes
+    with a stroke that was not too fast, or ``REMEMBERED_US`` after the last one was known.
     """
 
     kind = FlagKind.TOO_FAST
