@@ -14,14 +14,14 @@ from slowhand.locate.pose import Mode, Phase
 from slowhand.locate.rotation import turn_in_hand
 from slowhand.locate.search import SETTLE_S, begin, level_enough, run_bank, score_grid, settle
 from slowhand.locate.start_watch import begin_again, watch
-from slowhand.locate.tracker import bound, carry, doubt, judge, look, stated, touch, vouched
+from slowhand.locate.stating import own_sigma, place_sigmas, vouched
+from slowhand.locate.tracker import bound, carry, doubt, judge, look, touch
 
 STRIP_MODE = int(Mode.STRIP)
 RUNNING = int(Phase.RUNNING)
 AWAIT_AWAY = int(Phase.AWAIT_AWAY)
 AWAIT_START_POSE = int(Phase.AWAIT_START_POSE)
 TIDY_ROWS = 8
-COASTING_S = 0.2   # without field: then motion alone carries the place
 
 
 @kernel
@@ -160,32 +160,22 @@ def report(row, pose, est, book, start, frame, par):
     pose.t_us = row.t_us
     pose.mode = STRIP_MODE
     pose.phase = RUNNING if started else (AWAIT_START_POSE if start.away_ready else AWAIT_AWAY)
-    # The filter doubts the map more than most worlds deserve; what is off in the others shows in the surprise.
-    coasting = min(1.0, book.field_s / COASTING_S)
-    share_x = par.stated_x + coasting * (par.stated_coasting - par.stated_x)
-    share_y = par.stated_y + coasting * (par.stated_coasting - par.stated_y)
-    own_x = math.hypot(share_x * math.sqrt(cov[P, P]), par.floor_x)
-    own_y = math.hypot(share_y * math.sqrt(cov[P + 1, P + 1]), par.floor_y)
-    own_z = math.hypot(share_y * math.sqrt(cov[P + 2, P + 2]), par.floor_y)
-    sigma_x = stated(own_x, par.lasting_x, par.knee_x, par.unlearned_x, par.creep, book, frame, par)
-    sigma_y = stated(own_y, par.lasting_y, par.knee_y, par.unlearned_y, par.creep, book, frame, par)
-    sigma_z = stated(own_z, par.lasting_y, par.knee_y, par.unlearned_y, 0.0, book, frame, par)
-    vouch_x = par.vouched_x + coasting * (par.vouched_coasting - par.vouched_x)
-    vouch_y = par.vouched_y + coasting * (par.vouched_coasting - par.vouched_y)
-    sure = vouched(cov, vouch_x, vouch_y, book, frame, par)
-    pose.located = tracking and sure and max(sigma_x, sigma_y) <= par.located_sigma
+    place_sigmas(cov, book, frame, par, pose.sigma_p)
+    sure = vouched(cov, book, frame, par) and max(pose.sigma_p[0], pose.sigma_p[1]) <= par.located_sigma
+    pose.located = tracking and sure
     alone = book.status == SEARCH and book.x_alone
     pose.x_known = pose.located or alone
     for i in range(3):
         pose.p[i] = x[P + i] if tracking else math.nan
         pose.v[i] = x[V + i] if tracking else math.nan
         pose.omega[i] = row.gyro[i] - (x[BG + SHIFT + i] if started else 0.0)
-        pose.sigma_p[i] = (sigma_x if i == 0 else sigma_y if i == 1 else sigma_z) if tracking else math.nan
+        if not tracking:
+            pose.sigma_p[i] = math.nan
         if not row.motion_ok:
             pose.omega[i] = math.nan
     if alone:
         pose.p[0], pose.sigma_p[0] = book.x, book.x_sigma
     for i in range(4):
         pose.q[i] = x[Q + i] if started else math.nan
-    yaw = par.stated_yaw * math.sqrt(cov[A + 2, A + 2])
-    pose.sigma_yaw = stated(yaw, 0.0, 1.0, 0.0, 0.0, book, frame, par) if started else math.nan
+    yaw = own_sigma(cov[A + 2, A + 2], par.stated_yaw, 0.0, par.nis_stated_x, book)
+    pose.sigma_yaw = yaw if started else math.nan

@@ -41,8 +41,6 @@ class Setup(NamedTuple):
 MOTOR_D2 = 9.0           # of a look while the motor runs; the motor that is meant stays below
 MOTOR_LOOKS = 16.0       # the motor's field stays for a buzz of up to a hundred looks: they must not outvote what was known
 SURPRISE_UT, SURPRISE_MAP, SURPRISE_CAP, SURPRISE_S = 0.2, 0.022, 25.0, 30.0
-LEARNED_S = 100.0
-CREEP_S = 300.0           # a ribbon that has not slipped by then, warm and pressed down, has settled
 MOMENT_S = 0.15           # tremor and noise cancel out over it, what the map lacks does not
 BUZZ_NEW, BUZZ_WEAK, BUZZ_STRONG = 0, 1, 2
 D2_CAP = 30.0            # one spike alone must not count as being lost
@@ -185,39 +183,6 @@ def doubt(est, seconds, book, par):
         spread(est.cov, np.int64(H), step)
         spread(est.cov, np.int64(H + 3), step)
         spread(est.cov, np.int64(BE), step)
-
-
-@kernel
-def stated(sigma, lasting, knee, unlearned, creep, book, frame, par):
-    """A standard deviation as it is reported: never better than the fit of the field lets one believe.
-
-    Independent parts: the filter's own ``sigma``, larger while the field does not fit; ``lasting`` (m), what a place
-    may lastingly be off where the field lastingly is: half its square at an excess of ``knee`` over a plain world's
-    surprise; what of start and map has not been learned yet (``unlearned``, m, gone after `LEARNED_S`); and how far the
-    ribbon may have crept on the skin since the start (``creep``, m, after `CREEP_S`), which no field can tell.
-    """
-    own = sigma * max(1.0, max(book.nis_fast, book.nis_slow) / par.nis_stated)
-    excess = max(0.0, book.surprise / frame.surprise - 1.0)
-    off = lasting * lasting * excess / (excess + knee)
-    since = book.since_start_s
-    crept = creep * creep * min(1.0, since / CREEP_S)
-    early = unlearned * unlearned * max(0.0, 1.0 - since / LEARNED_S)
-    return math.sqrt(own * own + off + early + crept)
-
-
-@kernel
-def vouched(cov, share_x, share_y, book, frame, par):
-    """Whether the place is vouched for: the filter's own sigmas, its doubt of the map included, are small enough.
-
-    A place that is stated to a few millimetres in a world as expected is still not to be called one while the filter
-    would not be surprised to be far off.
-    """
-    misfit = max(1.0, max(book.nis_fast, book.nis_slow) / par.nis_vouched)
-    # In the first seconds it is the map that has not been learned, and no odd world.
-    known = book.surprise_s / SURPRISE_S
-    odd = 1.0 + known * (min(2.0, max(1.0, math.sqrt(math.sqrt(book.surprise / frame.surprise)))) - 1.0)
-    most = par.located_sigma / (misfit * odd)
-    return share_x * math.sqrt(cov[P, P]) <= most and share_y * math.sqrt(cov[P + 1, P + 1]) <= most
 
 
 @kernel
