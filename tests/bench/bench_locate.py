@@ -1,6 +1,6 @@
 """How well, how honestly and how fast the locator finds the hand in simulation, each figure beside its bound.
 
-    make bench-locate                                     ten fresh seeds of five minutes per condition
+    make bench-locate                                     thirty fresh seeds of five minutes a condition
     make bench-locate ARGS="--markdown"                   and the tables of docs/locator.md at the end
     make bench-locate ARGS="--seeds 40 41 --conditions mixed harsh --seconds 120"
 
