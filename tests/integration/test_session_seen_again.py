@@ -1,0 +1,59 @@
+"""What is seen of a session afterwards is what was: a lost link, and all that was told, to the last word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from slowhand.coach.receiver import Receiver
+from slowhand.locate.strip import load_strip
+from slowhand.session.engine import SessionEngine
+from slowhand.session.link_words import STALE_S
+from slowhand.session.live_state import Level, LinkState
+from slowhand.session.replay_session import ReplaySession
+from slowhand.session.stream import Wishes
+from tests.integration.model_link import Bench
+from tests.integration.test_session_engine import naughty
+from tests.integration.test_session_guided import run_until_pressed
+
+OUT_S = 10.0   # how long the cable is out
+
+
+def bench_for(folder: Path) -> Bench:
+    """A bench whose receiver has no implant, so that nobody is asked."""
+    bench = Bench(naughty(), folder)
+    wishes = replace(Wishes(Receiver(implant=False)), strip=load_strip())
+    bench.engine = SessionEngine(bench.link, bench.store, wishes, now_s=bench.time)
+    return bench
+
+
+def test_a_replay_shows_a_lost_link_as_lost_and_its_gauges_as_stale(tmp_path: Path) -> None:
+    bench = bench_for(tmp_path)
+    bench.engine.start()
+    began_s = bench.time.now_s
+    run_until_pressed(bench, 4.0)
+    out_s = bench.time.now_s - began_s
+    bench.glove.unplug()
+    bench.run(OUT_S)
+    live = bench.engine.state()
+    assert live.link.state is LinkState.LOST and {live.pace.level, live.pressure.level} == {Level.STALE}
+    bench.glove.plugged = True
+    bench.run(4.0)
+    bench.engine.stop()
+
+    again = ReplaySession(bench.store, 1, now_s=bench.time)
+    again.step()
+    seen = {}
+    for after_s in (-0.1, STALE_S + 0.1, 3.0, 7.0, OUT_S + 3.0):
+        bench.time.now_s += out_s + after_s - again.state().session_s
+        again.step()
+        seen[after_s] = again.state()
+    for after_s in (STALE_S + 0.1, 3.0, 7.0):
+        state = seen[after_s]
+        assert state.link.state is LinkState.STALE and f" {after_s:.0f}." in state.link.words, after_s
+        assert {state.pace.level, state.pressure.level, state.coach_level} == {Level.STALE}, after_s
+        assert not state.hand.located and state.coach_line == state.link.words, after_s
+    for after_s in (-0.1, OUT_S + 3.0):   # and nothing of it while samples come
+        state = seen[after_s]
+        assert state.link.state is LinkState.STREAMING, after_s
+        assert Level.STALE not in (state.pace.level, state.pressure.level, state.coach_level), after_s
