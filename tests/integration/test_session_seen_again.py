@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from slowhand.coach.receiver import Receiver
 from slowhand.locate.strip import load_strip
 from slowhand.session.engine import SessionEngine
+from slowhand.session.export import session_summary
 from slowhand.session.link_words import STALE_S
 from slowhand.session.live_state import Level, LinkState
+from slowhand.session.replay import replay
 from slowhand.session.replay_session import ReplaySession
 from slowhand.session.stream import Wishes
 from tests.integration.model_link import Bench
-from tests.integration.test_session_engine import naughty
+from tests.integration.test_session_engine import finds, naughty
 from tests.integration.test_session_guided import run_until_pressed
 
 OUT_S = 10.0   # how long the cable is out
@@ -57,3 +61,30 @@ def test_a_replay_shows_a_lost_link_as_lost_and_its_gauges_as_stale(tmp_path: Pa
         state = seen[after_s]
         assert state.link.state is LinkState.STREAMING, after_s
         assert Level.STALE not in (state.pace.level, state.pressure.level, state.coach_level), after_s
+
+
+@pytest.mark.parametrize("implant", [False, True])
+def test_what_is_told_after_the_last_row_is_replayed(tmp_path: Path, implant: bool) -> None:
+    bench = bench_for(tmp_path)
+    bench.engine.start()
+    run_until_pressed(bench, 4.0)
+    bench.glove.unplug()
+    bench.run(1.0)
+    bench.engine.tell("vote", "stop")
+    bench.engine.tell("sore", {"x_mm": -60.0, "y_mm": 90.0})
+    if implant:
+        bench.engine.answer_implant(True)
+    bench.run(0.5)
+    bench.engine.stop()
+    stored, played = bench.store.read(1), replay(bench.store, 1)
+    [figures] = [event.detail for event in stored.events if event.kind == "guide"]
+    assert len(figures["votes"]) == 1 and [place["why"] for place in figures["places"]] == ["stop", "sore"]
+    assert played.analysis.guide == figures and session_summary(played)["summary"]["guide"] == figures
+    assert played.analysis.setup.choice.mode.name.lower() == ("force" if implant else "strip")
+    assert finds(played.analysis.strokes, played.analysis.flags) == finds(stored.strokes, stored.flags)
+    again = ReplaySession(bench.store, 1, speed=1000.0, now_s=bench.time)
+    while not again.finished:
+        again.step()
+        bench.time.wait(0.1)
+    guide = again.state().guide
+    assert guide is not None and guide.stopped and [mark.why for mark in guide.marks] == ["stop", "sore"]
