@@ -188,7 +188,8 @@ def test_a_stop_whose_place_nobody_knows_holds_in_the_next_recording(tmp_path: P
     bench.engine.tell("vote", "stop")   # nothing was pressed yet
     bench.engine.start()
     bench.run(0.5)
-    assert bench.engine.state().guide.stopped and bench.engine.state().guide.everywhere_n == shipped_routine().votes.off_limits_n
+    guide = bench.engine.state().guide
+    assert guide.stopped and guide.everywhere_n == shipped_routine().votes.off_limits_n
 
 
 def test_beside_a_recording_a_named_receiver_is_remembered_and_forgotten_at_once(tmp_path: Path) -> None:

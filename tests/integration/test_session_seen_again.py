@@ -9,12 +9,15 @@ import pytest
 
 from slowhand.coach.receiver import Receiver
 from slowhand.locate.strip import load_strip
+from slowhand.review.record import record_of
+from slowhand.review.stretches import Band
 from slowhand.session.engine import SessionEngine
 from slowhand.session.export import session_summary
 from slowhand.session.link_words import STALE_S
 from slowhand.session.live_state import Level, LinkState
 from slowhand.session.replay import replay
 from slowhand.session.replay_session import ReplaySession
+from slowhand.session.smoothing import smoothed
 from slowhand.session.stream import Wishes
 from tests.integration.model_link import Bench
 from tests.integration.test_session_engine import finds, naughty
@@ -88,3 +91,44 @@ def test_what_is_told_after_the_last_row_is_replayed(tmp_path: Path, implant: bo
         bench.time.wait(0.1)
     guide = again.state().guide
     assert guide is not None and guide.stopped and [mark.why for mark in guide.marks] == ["stop", "sore"]
+
+
+def test_the_review_judges_by_what_was_told_and_shows_every_told_place(tmp_path: Path) -> None:
+    bench = bench_for(tmp_path)
+    bench.engine.start()
+    run_until_pressed(bench, 4.0)
+    bench.engine.tell("vote", "lighter")
+    bench.run(1.0)
+    bench.engine.tell("technique", "elbow")
+    bench.run(6.0)
+    bench.engine.tell("sore", {"x_mm": -60.0, "y_mm": 90.0, "radius_mm": 30.0, "max_n": 5.0})
+    bench.run_to_the_end()
+    live = bench.engine.state()
+    bench.engine.stop()
+    played = replay(bench.store, 1)
+    told_us = {event.detail["value"]: event.detail["after_us"] for event in bench.store.read(1).events
+               if event.kind == "told" and isinstance(event.detail["value"], str)}
+    record = record_of(played.analysis, "Back rub", "")
+    first, lighter, *later = record.spans
+    for span in (first, lighter):
+        assert span.technique is None and span.limits["too_fast"] == Band(25.0, 30.0) and span.felt
+    assert first.places == () and [place.words for place in lighter.places] == ["lighter"]
+    assert {it.technique for it in later} == {"elbow"} and {it.limits["too_fast"] for it in later} == {Band(5.0, 8.0)}
+    assert record.start_us + 1e6 * later[0].from_s == pytest.approx(told_us["elbow"] + 5000, abs=1)   # the next row
+    assert [(place.words, place.max_n) for place in record.spans[-1].places] == [
+        (place.words, place.max_n) for place in live.sensitive
+    ]
+    assert [place.words for place in record.spans[-1].places] == ["lighter", "sore"]
+    fast = [flag for flag in record.flags if flag.kind.value == "too_fast" and flag.start_us > told_us["elbow"]]
+    assert fast and all(flag.limit in (5.0, 8.0) for flag in fast)
+
+    summary = session_summary(played)["summary"]
+    assert summary["limits"]["too_fast"] == {"warn": 25.0, "alarm": 30.0, "unit": "cm/s"}
+    in_time = summary["limits_in_time"]
+    assert [it["technique"] for it in in_time] == [None, None, "elbow", "elbow"]
+    assert [it["force_felt"] for it in in_time] == [True, True, False, False]
+    assert in_time[2]["limits"]["too_fast"]["warn"] == 5.0
+    assert in_time[2]["from_us"] > told_us["elbow"] and in_time[0]["from_us"] == record.start_us
+    assert [place["words"] for place in summary["receiver"]["sensitive"]] == ["lighter", "sore"]
+    later_on = smoothed(played.analysis, played.raw)
+    assert record_of(later_on, "Back rub", "").spans == record.spans

@@ -7,6 +7,7 @@ import hashlib
 import html
 import json
 import re
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from slowhand.errors import StoreError
 from slowhand.review.hand_track import LOOK_DTYPE, LOOK_MS, UNKNOWN, HandTrack, hand_track, strip_was_used
 from slowhand.review.muscle_words import muscle_words
 from slowhand.review.record import SessionRecord
+from slowhand.review.stretches import Stretch, place_times, runs
 
 FILE_NAME = "hand-view.html"
 # In the order in which one uses the other. The outlines of back and hand, and the names of things, are the live page's.
@@ -92,13 +94,21 @@ def page_data(record: SessionRecord, track: HandTrack) -> dict[str, Any]:
         "strip": strip_was_used(looks), "magnets": list(track.magnets_mm),
         "back": {
             "length": receiver.back_length_mm, "shoulders": receiver.shoulder_width_mm,
-            "sore": [[place.x_mm, place.y_mm, place.radius_mm, place.max_n] for place in receiver.sensitive],
+            "sore": [
+                [at.x_mm, at.y_mm, at.radius_mm, at.max_n, at.words, round(since, 3), None if to is None else round(to, 3)]
+                for at, since, to in place_times(record.spans)
+            ],
         },
         "glove": {
             "name": track.glove.name, "hand": track.glove.hand,
             "pads": [[pad.name, *pad.position_mm[:2]] for pad in track.glove.pad],
         },
         "limits": {kind: [band.warn, band.alarm] for kind, band in record.limits.items()},
+        "bands": {kind: _band_runs(record.spans, kind) for kind in record.limits},
+        "techniques": [
+            [round(begin, 3), round(end, 3), *told]
+            for begin, end, told in runs(record.spans, lambda it: (it.technique, it.felt))
+        ],
         "flags": [
             {
                 "kind": flag.kind.value, "severity": flag.severity.value, "from": second(flag.start_us),
@@ -116,6 +126,14 @@ def page_data(record: SessionRecord, track: HandTrack) -> dict[str, Any]:
         ],
         "cues": [{"at": second(cue.t_us), "text": cue.text, "severity": cue.severity} for cue in track.cues],
     }
+
+
+def _band_runs(stretches: Sequence[Stretch], kind: str) -> list[list[float]]:
+    """[begin, end, warn, alarm] of each run of time in which a limit was the same."""
+    return [
+        [round(begin, 3), round(end, 3), band.warn, band.alarm]
+        for begin, end, band in runs(stretches, lambda it: it.limits[kind])
+    ]
 
 
 def _column(values: np.ndarray) -> str:

@@ -182,7 +182,7 @@ def _analysis(setup: Setup, player: Player, blocks: list[Results]) -> Analysis:
     guide = coach.guide.figures() if coach else None
     return Analysis(
         setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads, silent_s, guide, pacing=pacing,
-        score=player.stream.facts() if player.stream else None,
+        score=player.stream.facts() if player.stream else None, judged=coach.judged.stretches if coach else (),
     )  # fmt: skip
 
 
