@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Circle
 
 from slowhand.coach.coach import Coach
-from slowhand.coach.flag import Severity
+from slowhand.coach.flag import FlagKind, Severity
 from slowhand.coach.receiver import Receiver, SensitivePlace
 from slowhand.coach.routine_plan import shipped_routine
 from slowhand.locate.pose import Mode
 from slowhand.review import ink
 from slowhand.review.charts import back_map_figure, overview_figure
 from slowhand.review.hand_track import hand_track
-from slowhand.review.hand_view import page_data
-from slowhand.review.stretches import Band, Stretch, place_times, runs, stretches_of, unfelt_between
+from slowhand.review.hand_view import hurt_places, page_data
+from slowhand.review.stretches import Band, SorePlace, Stretch, place_times, runs, stretches_of, unfelt_between
 from slowhand.sensing.profile import load_glove
-from tests.unit.hand_scenes import LIMITS, elbow_session
+from tests.unit.hand_scenes import LIMITS, elbow_session, flag
 from tests.unit.touch_scenes import Scene
 
 OWN = SensitivePlace(x_mm=-40, y_mm=300, radius_mm=25, max_n=8)
@@ -156,3 +158,26 @@ def test_the_map_shows_every_told_place_in_the_part_in_which_it_held() -> None:
     assert [len(found) for found in circles] == [1, 0, 1]
     assert circles[0][0].center == (60.0, 200.0) and circles[0][0].radius == 40.0
     assert "lighter, lifted\nto 5 N" in {text.get_text() for text in whole.texts}
+
+
+@pytest.mark.parametrize(
+    ("start_s", "limit", "severity", "place_mm", "expected"),
+    [
+        (1.0, 5.0, Severity.WARN, (60.0, 90.0), [0]),        # its limit says which
+        (1.0, 12.0, Severity.ALARM, (60.0, 90.0), [1]),
+        (3.0, 5.0, Severity.WARN, (60.0, 90.0), [0]),        # two bear 5 N: the one that is near
+        (3.0, 5.0, Severity.WARN, (-90.0, 380.0), [2]),
+        (3.0, 5.0, Severity.WARN, (None, None), [0, 2]),     # and both where nobody knows
+        (1.0, 5.0, Severity.WARN, (-90.0, 380.0), [0]),      # the other was not told yet
+        (3.0, 9.9, Severity.WARN, (60.0, 90.0), [0, 1, 2]),  # of another version: rather too many than none
+    ],
+)
+def test_a_flag_lights_up_the_place_that_was_hurt(start_s, limit, severity, place_mm, expected) -> None:
+    first, second, late = (SorePlace(60, 90, 40, 5.0), SorePlace(60, 160, 40, 8.0), SorePlace(-90, 380, 40, 5.0))
+    stretches = (Stretch(0.0, 2.0, LIMITS, places=(first, second)), Stretch(2.0, 9.0, LIMITS, places=(first, second, late)))
+    record = replace(elbow_session(), stretches=stretches)
+    hurt = replace(
+        flag(start_s, start_s + 0.5, FlagKind.SENSITIVE_PRESSURE), limit=limit, severity=severity,
+        x_mm=place_mm[0], y_mm=place_mm[1],
+    )
+    assert hurt_places(hurt, record, place_times(stretches)) == expected

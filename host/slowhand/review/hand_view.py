@@ -6,6 +6,7 @@ import base64
 import hashlib
 import html
 import json
+import math
 import re
 from collections.abc import Sequence
 from importlib import resources
@@ -14,12 +15,14 @@ from typing import Any
 
 import numpy as np
 
+from slowhand.coach.flag import Flag, FlagKind
 from slowhand.errors import StoreError
 from slowhand.review.hand_track import LOOK_DTYPE, LOOK_MS, UNKNOWN, HandTrack, hand_track, strip_was_used
 from slowhand.review.muscle_words import muscle_words
 from slowhand.review.record import SessionRecord
-from slowhand.review.stretches import Stretch, place_times, runs
+from slowhand.review.stretches import SorePlace, Stretch, place_times, runs
 
+HAND_MM = 100.0   # from the centre of pressure to the farthest pad
 FILE_NAME = "hand-view.html"
 # In the order in which one uses the other. The outlines of back and hand, and the names of things, are the live page's.
 SCRIPTS = (
@@ -82,7 +85,7 @@ def embedded(data: dict[str, Any]) -> str:
 
 def page_data(record: SessionRecord, track: HandTrack) -> dict[str, Any]:
     """What the page's script reads; times in seconds of the session, ``None`` for unknown."""
-    receiver, looks = track.receiver, track.looks
+    receiver, looks, times = track.receiver, track.looks, place_times(record.spans)
 
     def second(t_us: int) -> float:
         return round((t_us - track.start_us) / 1e6, 3)
@@ -96,7 +99,7 @@ def page_data(record: SessionRecord, track: HandTrack) -> dict[str, Any]:
             "length": receiver.back_length_mm, "shoulders": receiver.shoulder_width_mm,
             "sore": [
                 [at.x_mm, at.y_mm, at.radius_mm, at.max_n, at.words, round(since, 3), None if to is None else round(to, 3)]
-                for at, since, to in place_times(record.spans)
+                for at, since, to in times
             ],
         },
         "glove": {
@@ -114,7 +117,7 @@ def page_data(record: SessionRecord, track: HandTrack) -> dict[str, Any]:
                 "kind": flag.kind.value, "severity": flag.severity.value, "from": second(flag.start_us),
                 "to": None if flag.end_us is None else second(flag.end_us), "value": round(flag.value, 1),
                 "limit": flag.limit, "unit": flag.unit,
-            }
+            } | ({"sore": hurt_places(flag, record, times)} if flag.kind is FlagKind.SENSITIVE_PRESSURE else {})
             for flag in track.flags
         ],
         "strokes": [
@@ -126,6 +129,27 @@ def page_data(record: SessionRecord, track: HandTrack) -> dict[str, Any]:
         ],
         "cues": [{"at": second(cue.t_us), "text": cue.text, "severity": cue.severity} for cue in track.cues],
     }
+
+
+def hurt_places(flag: Flag, record: SessionRecord, times: list[tuple[SorePlace, float, float | None]]) -> list[int]:
+    """Which of the places (by their order in ``times``) a flag may be of: those with its limit that held and were near.
+
+    A flag does not say where its place lies, and several may bear the same.
+    """
+    limits, begin_s = record.receiver.personal_limits(), float(record.seconds(flag.start_us))
+    held = {
+        k: at for k, (at, since_s, to_s) in enumerate(times)
+        if since_s <= begin_s + 0.001 and (to_s is None or begin_s <= to_s)
+    }
+    alike = [
+        k for k, at in held.items()
+        if math.isclose(flag.limit, getattr(limits.sensitive(at.max_n), flag.severity.value), abs_tol=1e-6)
+    ]
+    if flag.x_mm is None or flag.y_mm is None:
+        return alike or list(held)
+    x_mm, y_mm = flag.x_mm, flag.y_mm
+    near = [k for k in alike if math.hypot(held[k].x_mm - x_mm, held[k].y_mm - y_mm) <= held[k].radius_mm + HAND_MM]
+    return near or alike or list(held)
 
 
 def _band_runs(stretches: Sequence[Stretch], kind: str) -> list[list[float]]:

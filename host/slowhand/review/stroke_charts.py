@@ -23,14 +23,16 @@ def draw_strokes(ax: Axes, record: SessionRecord) -> None:
     margin = -0.12 * right if any(s.peak_cm_s is None for s in record.strokes) else 0.0
     for kind, colour in ink.KIND_COLOURS.items():
         of_kind = [s for s in record.strokes if s.kind.value == kind]
-        colours = [ink.UNKNOWN if _unfelt(record, s) else colour for s in of_kind]
         if not of_kind:
             continue
+        mark = ink.KIND_MARKS[kind]
+        rims = ["#000000" if s.peak_at_least else "white" for s in of_kind] if mark != "x" else None   # a cross has none
         ax.scatter(
-            [_across(s, margin) for s in of_kind], [s.peak_n for s in of_kind], s=[_size(s) for s in of_kind], c=colours,
-            marker=ink.KIND_MARKS[kind], alpha=0.7, lw=0.6, label=f"{kind} ({len(of_kind)})",
-            edgecolors=["#000000" if s.peak_at_least else "white" for s in of_kind],
+            [_across(s, margin) for s in of_kind], [s.peak_n for s in of_kind], s=[_size(s) for s in of_kind],
+            c=[ink.UNKNOWN if _unfelt(record, s) else colour for s in of_kind], edgecolors=rims, marker=mark, alpha=0.7,
+            lw=0.6,
         )
+        ax.scatter([], [], c=colour, marker=mark, alpha=0.7, label=f"{kind} ({len(of_kind)})")
     top = max(s.peak_n for s in record.strokes) * 1.4 + 1
     _ring_flagged(ax, record, margin)
     _draw_limits(ax, record, top)

@@ -58,8 +58,11 @@ def name_level(ax: Axes, level: float, words: str, colour: str) -> None:
     ax.text(1.005, level, words, transform=ax.get_yaxis_transform(), va="center", fontsize=7, color=colour)
 
 
-def name_techniques(ax: Axes, record: SessionRecord, kind: str = "") -> None:
-    """What the giver worked with, from when it was told, with the limits of a ``kind`` that held then."""
+def name_techniques(ax: Axes, record: SessionRecord, kind: str = "", below_pt: float = 3.0) -> None:
+    """What the giver worked with, from when it was told, with the limits of a ``kind`` that held then.
+
+    The words stand ``below_pt`` points below the chart's upper edge.
+    """
     told = runs(record.spans, lambda it: (it.technique, it.felt, it.limits.get(kind)))
     if all(technique is None for _, _, (technique, _, _) in told):
         return
@@ -72,8 +75,8 @@ def name_techniques(ax: Axes, record: SessionRecord, kind: str = "") -> None:
         lines += [f"warn {band.warn:g}, alarm {band.alarm:g}"] if band else []
         lines += [] if felt else ["force not felt"]
         ax.annotate(
-            "\n".join(lines), (begin, 1.0), xycoords=ax.get_xaxis_transform(), xytext=(3, -3), textcoords="offset points",
-            va="top", fontsize=7, color=ink.QUIET,
+            "\n".join(lines), (begin, 1.0), xycoords=ax.get_xaxis_transform(), xytext=(3, -below_pt),
+            textcoords="offset points", va="top", fontsize=7, color=ink.QUIET,
         )
 
 
@@ -158,7 +161,7 @@ def draw_pressure(ax: Axes, record: SessionRecord) -> None:
         ax.plot(t_b, f_b, "^", ms=3, color=ink.PRESSURE, label="at least (a pad is at its end)")
     for kind, word in (("spine_pressure", "spine"), ("too_hard", "anywhere")):
         limit_lines(ax, record, kind, word, ceiling)
-    name_techniques(ax, record)
+    name_techniques(ax, record, below_pt=18.0)   # below the legend
     ax.set_ylim(0, ceiling)
     ax.legend(loc="upper left", fontsize=7, frameon=False, ncols=3)
 

@@ -19,7 +19,7 @@ export function placeNote(now, data) {
   return ["Place unknown", now.contact ? "It pressed, but where on the back is not known." : "The hand was away."];
 }
 
-const unfeltWords = (technique) => `the pads do not feel the ${technique}`;
+const unfeltWords = (technique) => `${technique} not felt`; // short: a phone's cards are narrow, and must not jump
 
 /** How fast flags of pace say that it was, in words. */
 function fastWords(flags) {
@@ -42,7 +42,7 @@ export function paceFigure(now) {
   const shown = (level, words) => ({ text, unit: "cm/s", level, words });
   const level = now.paceLevel;
   if (level === "warn" || level === "alarm") return shown(level, now.paceByLimits === level ? `above the ${level} limit` : fastWords(fast));
-  if (now.unfelt) return shown("unknown", `of the hand: ${unfeltWords(now.unfelt)}`);
+  if (now.unfelt) return shown("unknown", "of the hand alone");
   return now.place && !now.paceAtLeast ? shown("ok", "within the limit") : shown("unknown", now.place ? "at least" : "place unknown");
 }
 

@@ -7,7 +7,7 @@ import { Trail, trailMarkup } from "./trail.js";
 
 // Newtons from which a pad is drawn in the next darker colour; the legend says the same.
 export const FORCE_STEPS = [0.5, 2, 5, 10, 20];
-const ZONES_OF_FLAGS = { spine_pressure: "spine", kidney_pressure: "kidney", neck_pressure: "neck", sensitive_pressure: "sore" };
+const ZONES_OF_FLAGS = { spine_pressure: "spine", kidney_pressure: "kidney", neck_pressure: "neck" };
 
 /** Which of the six colours a force has: 0 is no press. */
 export function forceStep(force) {
@@ -77,9 +77,9 @@ export class Picture {
 
   showFlags(flags) {
     const broken = new Map();
-    for (const { kind, severity } of flags) {
-      const zone = ZONES_OF_FLAGS[kind];
-      if (zone && broken.get(zone) !== "alarm") broken.set(zone, severity);
+    for (const { kind, severity, sore } of flags) {
+      const zones = sore ? sore.map((k) => `sore ${k}`) : [ZONES_OF_FLAGS[kind]];
+      for (const zone of zones) if (zone && broken.get(zone) !== "alarm") broken.set(zone, severity);
     }
     for (const zone of this.parts.zones) zone.dataset.severity = broken.get(zone.dataset.zone) ?? "none";
   }
@@ -139,9 +139,9 @@ function magnetMarkup(magnets) {
 }
 
 /** A sore place, and what was said there; nothing may be pressed where it was "stop". */
-function soreMarkup([x, y, radius, most, words]) {
+function soreMarkup([x, y, radius, most, words], k) {
   const bears = words.startsWith("stop") ? "" : `<text class="small" x="${-x}" y="${y + 24}">to ${+most.toFixed(1)} N</text>`;
-  return `<g class="sore-place"><circle class="zone sore" data-zone="sore" cx="${-x}" cy="${y}" r="${radius}"/>
+  return `<g class="sore-place"><circle class="zone sore" data-zone="sore ${k}" cx="${-x}" cy="${y}" r="${radius}"/>
     <text class="small" x="${-x}" y="${y + 6}">${words}</text>${bears}</g>`;
 }
 
