@@ -8,7 +8,7 @@ import html
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from slowhand.review.muscle_words import muscle_words
 from slowhand.review.record import SessionRecord
 from slowhand.review.stretches import SorePlace, Stretch, place_times, runs
 
+PlaceTimes = list[tuple[SorePlace, float, float | None]]   # as `place_times` gives them
 HAND_MM = 100.0   # from the centre of pressure to the farthest pad
 FILE_NAME = "hand-view.html"
 # In the order in which one uses the other. The outlines of back and hand, and the names of things, are the live page's.
@@ -112,14 +113,7 @@ def page_data(record: SessionRecord, track: HandTrack) -> dict[str, Any]:
             [round(begin, 3), round(end, 3), *told]
             for begin, end, told in runs(record.spans, lambda it: (it.technique, it.felt))
         ],
-        "flags": [
-            {
-                "kind": flag.kind.value, "severity": flag.severity.value, "from": second(flag.start_us),
-                "to": None if flag.end_us is None else second(flag.end_us), "value": round(flag.value, 1),
-                "limit": flag.limit, "unit": flag.unit,
-            } | ({"sore": hurt_places(flag, record, times)} if flag.kind is FlagKind.SENSITIVE_PRESSURE else {})
-            for flag in track.flags
-        ],
+        "flags": [_flag(flag, record, times, second) for flag in track.flags],
         "strokes": [
             {
                 "kind": stroke.kind.value, "from": second(stroke.start_us), "to": second(stroke.end_us),
@@ -131,7 +125,16 @@ def page_data(record: SessionRecord, track: HandTrack) -> dict[str, Any]:
     }
 
 
-def hurt_places(flag: Flag, record: SessionRecord, times: list[tuple[SorePlace, float, float | None]]) -> list[int]:
+def _flag(flag: Flag, record: SessionRecord, times: PlaceTimes, second: Callable[[int], float]) -> dict[str, Any]:
+    sore = {"sore": hurt_places(flag, record, times)} if flag.kind is FlagKind.SENSITIVE_PRESSURE else {}
+    return {
+        "kind": flag.kind.value, "severity": flag.severity.value, "from": second(flag.start_us),
+        "to": None if flag.end_us is None else second(flag.end_us), "value": round(flag.value, 1),
+        "limit": flag.limit, "unit": flag.unit, **sore,
+    }
+
+
+def hurt_places(flag: Flag, record: SessionRecord, times: PlaceTimes) -> list[int]:
     """Which of the places (by their order in ``times``) a flag may be of: those with its limit that held and were near.
 
     A flag does not say where its place lies, and several may bear the same.
