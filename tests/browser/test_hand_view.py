@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from slowhand.coach.flag import FlagKind
 from slowhand.locate.pose import Mode
 from slowhand.review.hand_view import write_hand_view
 from slowhand.review.record import SessionRecord
 from slowhand.sensing.profile import load_glove
 from tests.browser.chromium import SIZES
 from tests.browser.conftest import Watched
-from tests.unit.hand_scenes import flag, long_rows, session, told_session
+from tests.unit.hand_scenes import elbow_session, flag, long_rows, session, told_session
 
 Open = Callable[..., Page]
 PLACE = "document.querySelector('.hand .hand-shape').getAttribute('transform')"
@@ -225,6 +226,50 @@ def test_a_flag_is_seen_marked_listed_and_jumped_to(open_view: Open) -> None:
     expect(page.locator(".flag-list button")).to_have_attribute("aria-current", "true")
     page.keyboard.press("ArrowRight")
     assert seconds(page) == pytest.approx(7.25, abs=0.01)
+
+
+def test_no_pace_is_good_that_was_flagged_or_is_not_that_of_what_pressed(open_view: Open) -> None:
+    page = open_view(elbow_session(), at=2.5)
+    expect(figure(page, "pace")).to_have_attribute("data-level", "ok")        # 8 cm/s with the hand
+    expect(figure(page, "force")).to_have_attribute("data-level", "ok")
+    page = open_view(elbow_session(), at=4.5)                                 # the same pace, and elbow was told
+    expect(figure(page, "pace")).to_have_attribute("data-level", "warn")
+    expect(figure(page, "pace")).to_contain_text("8.0 cm/s")
+    expect(figure(page, "pace")).to_contain_text("above the warn limit")
+    expect(figure(page, "force")).to_have_attribute("data-level", "unknown")
+    expect(figure(page, "force")).to_contain_text("?")
+    expect(figure(page, "force")).to_contain_text("elbow not felt: ask")
+    levels = page.locator(".trail").evaluate_all("all => all.filter((e) => e.getAttribute('d')).map((e) => e.dataset.level)")
+    assert "warn" in levels and "alarm" not in levels
+    page = open_view(elbow_session(), at=6.5)                                 # 3 cm/s: within, but of the hand alone
+    expect(figure(page, "pace")).to_have_attribute("data-level", "unknown")
+    expect(figure(page, "pace")).to_contain_text("of the hand alone")
+    end = float(slider(page).get_attribute("aria-valuemax") or "nan")
+    hand, elbow, late = page.evaluate(GREEN_SHARES, [[0.2 / end, 2.8 / end], [3.1 / end, 5.4 / end], [5.7 / end, 1.0]])
+    assert hand > 0.05 and elbow == 0 and late == 0
+    page = open_view(elbow_session(), at=end - 0.3)                           # lifted, as far as the pads can tell
+    expect(figure(page, "pace")).to_have_attribute("data-level", "unknown")
+
+
+@pytest.mark.parametrize("kind", [FlagKind.TOO_FAST, FlagKind.TOO_FAST_KNEAD])
+def test_an_open_flag_of_pace_is_stronger_than_a_slow_pace(open_view: Open, kind: FlagKind) -> None:
+    page = open_view(replace(told_session(), flags=(flag(2.5, 4.0, kind),)), at=3.0)   # at 8 cm/s
+    expect(figure(page, "pace")).to_have_attribute("data-level", "alarm")
+    expect(figure(page, "pace")).to_contain_text("too fast")
+    assert page.locator(".trail[data-level=alarm]").evaluate_all("all => all.some((e) => e.getAttribute('d'))")
+    end = float(slider(page).get_attribute("aria-valuemax") or "nan")
+    before, flagged = page.evaluate(GREEN_SHARES, [[2.1 / end, 2.4 / end], [2.55 / end, 3.95 / end]])
+    assert before > 0.05 and flagged == 0
+
+
+def test_a_told_place_is_there_while_it_holds_and_lights_up_with_its_flag(open_view: Open) -> None:
+    record = elbow_session()
+    flags = (flag(6.2, 6.6, FlagKind.SENSITIVE_PRESSURE),)
+    for at, seen in ((5.5, False), (6.4, True), (7.2, False)):
+        page = open_view(replace(record, flags=flags), at=at)
+        sore = page.locator(".sore-place")
+        expect(sore).to_have_text("lighterto 5 N") if seen else expect(sore).to_have_css("visibility", "hidden")
+        expect(sore.locator("circle")).to_have_attribute("data-severity", "alarm" if seen else "none")
 
 
 def test_what_the_coach_said_is_shown_when_it_was_said(open_view: Open) -> None:

@@ -10,11 +10,17 @@ import pytest
 
 from slowhand.sim.glove import SimulatedGlove
 from slowhand.sim.glove_model import Faults
+from slowhand.sim.level import LEVELS
 from slowhand.sim.simulation import Simulation
 from tests.integration.commands import one_clear_line, slowhand
 
 HEADER = "t_us,seq,fsr0,fsr1,fsr2,fsr3,fsr4,fsr5,ax,ay,az,gx,gy,gz,m0x,m0y,m0z,m1x,m1y,m1z,mag_new,haptic"
 GOOD = "0,0,0,0,0,0,0,0,0,0,9.81,0,0,0,10,20,-40,10,20,-40,1,0"
+
+
+def test_help_names_every_level_of_the_simulation() -> None:
+    words = slowhand("simulate", "--help", COLUMNS="120").stdout
+    assert all(level in words for level in LEVELS)
 
 
 def live_words(tmp_path: Path, port: object) -> list:
@@ -98,6 +104,8 @@ def test_a_broken_raw_log(tmp_path: Path, body: str, names: list[str]) -> None:
 def test_files_that_are_not_there(tmp_path: Path) -> None:
     assert "gone.csv" in one_clear_line(slowhand("analyze", tmp_path / "gone.csv", "--out", tmp_path / "out"))
     assert "99" in one_clear_line(slowhand("review", 99, "--db", tmp_path / "s.sqlite3"))
+    for command in ("review", "export"):   # more than the file can count to
+        assert "no session 9999" in one_clear_line(slowhand(command, "9" * 23, "--db", tmp_path / "s.sqlite3"))
     (tmp_path / "text.sqlite3").write_text("this is no database, but long enough to look like a file of some kind\n" * 40)
     assert "text.sqlite3" in one_clear_line(slowhand("sessions", "--db", tmp_path / "text.sqlite3"))
 

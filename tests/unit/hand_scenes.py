@@ -10,7 +10,8 @@ from slowhand.coach.cue import Cue
 from slowhand.coach.flag import Flag, FlagKind, Severity
 from slowhand.coach.receiver import Receiver
 from slowhand.locate.pose import Mode, Phase
-from slowhand.review.record import Band, SessionRecord
+from slowhand.review.record import SessionRecord
+from slowhand.review.stretches import Band, SorePlace, Stretch
 from slowhand.sensing.profile import load_glove
 from slowhand.strokes.stroke import Kind, Stroke
 from slowhand.strokes.touch import TOUCH_DTYPE
@@ -72,3 +73,25 @@ def long_rows(minutes: float) -> np.ndarray:
     rows["phase"], rows["located"], rows["contact"] = Phase.RUNNING, True, True
     rows["total_n"], rows["speed_cm_s"] = 10.0, 12.0
     return rows
+
+
+def elbow_session() -> SessionRecord:
+    """0-3 s a glide of 8 cm/s with the hand; from 3 s "elbow" is told: 8 cm/s more, flagged from 3.2 to 5.5 s, then 3 cm/s.
+
+    At 6 s "lighter" is said at one place, at 7 s it is taken back.
+    """
+    scene = Scene(at=(60.0, 30.0)).glide(0, 440, 8.0, 8.0).glide(0, 75, 3.0, 8.0).lift(1.0)
+    touch = scene.rows(start_us=START_US)
+    touch["sigma_mm"] = (3.0, 5.0)
+    end_s = (int(touch["t_us"][-1]) - START_US) / 1e6
+    slow = LIMITS | {"too_fast": Band(5.0, 8.0), "too_hard": Band(14.9, 22.35)}
+    lighter = SorePlace(60.0, 200.0, 40.0, 5.0, "lighter")
+    elbow = Stretch(3.0, 6.0, slow, "elbow", felt=False)
+    fast = replace(flag(3.2, 5.5, value=8.5), severity=Severity.WARN, limit=5.0)
+    return session(
+        touch, flags=(fast,), strokes=(replace(stroke(Kind.GLIDE, 0.0, 5.5), peak_cm_s=8.0, flags=("too_fast",)),),
+        stretches=(
+            Stretch(0.0, 3.0, LIMITS), elbow, replace(elbow, from_s=6.0, to_s=7.0, places=(lighter,)),
+            replace(elbow, from_s=7.0, to_s=end_s),
+        ),
+    )

@@ -167,7 +167,9 @@ def test_strokes_cues_limits_and_the_receiver_are_there() -> None:
     assert data["strokes"][1]["over"] is None
     assert data["cues"] == [{"at": 6.3, "text": "Much slower, please.", "severity": "alarm"}]
     assert data["limits"]["too_fast"] == [25.0, 30.0]
-    assert data["back"]["length"] == 430.0 and data["back"]["sore"] == [[-40, 300, 25, 8]]
+    assert data["bands"]["too_fast"] == [[0.0, data["durationS"], 25.0, 30.0]]
+    assert data["techniques"] == [[0.0, data["durationS"], None, True]]
+    assert data["back"]["length"] == 430.0 and data["back"]["sore"] == [[-40, 300, 25, 8, "sore", 0, None]]
     assert data["strip"] is True and len(data["magnets"]) == 16
     assert data_in(page_of(told_session(Mode.FORCE)))["strip"] is False
 

@@ -12,7 +12,8 @@ from slowhand.review import ink
 from slowhand.review.back_map import impulse_map, x_alone_columns
 from slowhand.review.charts import back_map_figure, overview_figure
 from slowhand.review.hand_track import spine_force_n
-from slowhand.review.record import Band, SessionRecord
+from slowhand.review.record import SessionRecord
+from slowhand.review.stretches import Band
 from slowhand.review.stroke_charts import where_it_could_be_seen
 from slowhand.sensing.profile import load_glove
 from slowhand.session.analyze import limits_used

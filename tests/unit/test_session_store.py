@@ -120,9 +120,10 @@ def test_an_unclosed_session_is_running_and_then_interrupted(
     assert list(again.iter_wire(info.id)) == [(1.0, b"kept")]
 
 
-def test_an_unknown_session_is_bad_input(store: SessionStore) -> None:
-    with pytest.raises(BadInputError, match="no session 99"):
-        store.read(99)
+@pytest.mark.parametrize("number", [99, -1, 2**63 - 1, 2**63, 99999999999999999999999, -(2**70)])
+def test_an_unknown_session_is_bad_input(store: SessionStore, number: int) -> None:
+    with pytest.raises(BadInputError, match=f"no session {number};"):
+        store.read(number)
 
 
 def fill_up(store: SessionStore) -> None:

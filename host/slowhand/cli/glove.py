@@ -19,7 +19,7 @@ def simulate(
     seconds: Annotated[float, typer.Option(min=15, max=3600, help="Length of the back rub.")] = 120.0,
     seed: Annotated[int, typer.Option(help="Another number, another back rub.")] = 1,
     link: Annotated[Path | None, typer.Option(help="A name for the port, the same after unplugging.")] = None,
-    level: Annotated[str, typer.Option(help="friendly or realistic: how faulty sensors and body are.")] = "realistic",
+    level: Annotated[str, typer.Option(help="friendly, realistic or harsh: how faulty sensors and body are.")] = "realistic",
     as_json: JsonFlag = False,
     list_scripts: Annotated[bool, typer.Option("--list", help="Name the scripts and end.")] = False,
 ) -> None:

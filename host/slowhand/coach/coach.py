@@ -16,6 +16,7 @@ from slowhand.coach.flag import Flag
 from slowhand.coach.flags import FlagTracker, Moment
 from slowhand.coach.guide import KINDS as GUIDE_KINDS
 from slowhand.coach.guide import Guide
+from slowhand.coach.judged import JudgedLog
 from slowhand.coach.limits import Limits
 from slowhand.coach.lines import Latest, current_line, is_calm
 from slowhand.coach.motion_pace import PACE_COLUMNS, MotionPace, motion_pace_reading
@@ -81,6 +82,7 @@ class Coach:
             **{kind: partial(self._tell_guide, kind) for kind in GUIDE_KINDS},
         }
         self.guide = Guide(profile, receiver, mode)
+        self.judged = JudgedLog()
         self.deep_at_once = 0   # how often an area was pressed deeper than advised, whether or not there was time to say so
         self.silent_us = 0   # of the session, after its start procedure, in which nothing was said
         self._chosen: str | None = None
@@ -140,7 +142,7 @@ class Coach:
         """What a person has said to a coach that another takes over from still holds."""
         self._judge_anew(before._terms)
         self.silent_us, self.deep_at_once = before.silent_us, before.deep_at_once
-        self.pacing, self.guide = before.pacing, before.guide
+        self.pacing, self.guide, self.judged = before.pacing, before.guide, before.judged
         self.pacing.go_on_in(self.mode)
         self.guide.go_on_in(self.mode)
         self.use_limits(self.guide.answers.limits())
@@ -191,6 +193,8 @@ class Coach:
         changed, self._pending = self._pending, []
         cues: list[Cue] = []
         limits: list[ReflexLimits] = []
+        if len(touch):
+            self.judged.note(int(touch["t_us"][0]), self._terms, self.guide.answers.in_force)
         zone_n, zone_at_least = (column.tolist() for column in self._zones.forces(touch))
         columns = [touch[name].tolist() for name in (*_SCALARS, *_VECTORS)]
         columns.append([MotionPace(*row) for row in zip(*(touch[name].tolist() for name in PACE_COLUMNS), strict=True)])
@@ -313,6 +317,7 @@ class Coach:
         """The session is over: closes the open flags at the last row."""
         flags = [*self._pending, *(self._flags.end(self._last_us) if self._last_us is not None else [])]
         self._pending, self._open = [], []
+        self.judged.note(None, self._terms, self.guide.answers.in_force)
         return Coached(flags_changed=tuple(flags))
 
     @property

@@ -7,12 +7,14 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import PowerNorm
 from matplotlib.image import AxesImage
-from matplotlib.patches import Patch, Polygon, Rectangle
+from matplotlib.patches import Circle, Patch, Polygon, Rectangle
+from matplotlib.patheffects import withStroke
 from scipy.interpolate import PchipInterpolator
 from scipy.ndimage import gaussian_filter
 
 from slowhand.review import ink
 from slowhand.review.record import SessionRecord
+from slowhand.review.stretches import place_times
 from slowhand.review.timeline import stretches
 
 CELL_MM = 5.0
@@ -83,6 +85,23 @@ def draw_body(ax: Axes, record: SessionRecord) -> None:
         ax.plot(0, magnet_y, "o", ms=2.2, color=ink.SPINE, alpha=0.7, zorder=4)
 
 
+def draw_sore_places(ax: Axes, record: SessionRecord, rows: slice, words: bool) -> None:
+    """Every place with a limit of its own that held while these rows came, also one that was told in the session."""
+    t_us = record.touch["t_us"][rows]
+    if not len(t_us):
+        return
+    begin_s, end_s = (float(record.seconds(int(at))) for at in (t_us[0], t_us[-1]))
+    for at, since_s, to_s in place_times(record.spans):
+        if since_s > end_s or (to_s is not None and to_s <= begin_s):
+            continue
+        ax.add_patch(Circle((at.x_mm, at.y_mm), at.radius_mm, fill=False, edgecolor=ink.ALARM, lw=1, ls="--", zorder=5))
+        if words:
+            lifted = "" if to_s is None else ", lifted"
+            bears = "" if at.words.startswith("stop") else f"\nto {at.max_n:.3g} N"
+            ax.text(at.x_mm, at.y_mm, f"{at.words}{lifted}{bears}", fontsize=7, color=ink.ALARM, ha="center", va="center",
+                    zorder=6, path_effects=[withStroke(linewidth=2, foreground="white")])
+
+
 def draw_map(ax: Axes, record: SessionRecord, title: str, rows: slice = slice(None), top: float | None = None,
              words: bool = True) -> AxesImage:
     """One map of impulse on the body; ``top`` fixes the colour scale so that maps can be compared."""
@@ -99,6 +118,7 @@ def draw_map(ax: Axes, record: SessionRecord, title: str, rows: slice = slice(No
     image = ax.imshow(cells, origin="lower", cmap="YlOrBr", norm=norm, alpha=fade, extent=edges, zorder=2,
                       interpolation="bilinear", aspect="equal")
     draw_x_alone(ax, record, rows, words)
+    draw_sore_places(ax, record, rows, words)
     half = record.shoulder_width_mm / 2
     ax.set_xlim(half + 30, -half - 30)
     ax.set_ylim(1.36 * record.back_length_mm, -0.25 * record.back_length_mm)

@@ -6,18 +6,24 @@ import base64
 import hashlib
 import html
 import json
+import math
 import re
+from collections.abc import Callable, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from slowhand.coach.flag import Flag, FlagKind
 from slowhand.errors import StoreError
 from slowhand.review.hand_track import LOOK_DTYPE, LOOK_MS, UNKNOWN, HandTrack, hand_track, strip_was_used
 from slowhand.review.muscle_words import muscle_words
 from slowhand.review.record import SessionRecord
+from slowhand.review.stretches import SorePlace, Stretch, place_times, runs
 
+PlaceTimes = list[tuple[SorePlace, float, float | None]]   # as `place_times` gives them
+HAND_MM = 100.0   # from the centre of pressure to the farthest pad
 FILE_NAME = "hand-view.html"
 # In the order in which one uses the other. The outlines of back and hand, and the names of things, are the live page's.
 SCRIPTS = (
@@ -80,7 +86,7 @@ def embedded(data: dict[str, Any]) -> str:
 
 def page_data(record: SessionRecord, track: HandTrack) -> dict[str, Any]:
     """What the page's script reads; times in seconds of the session, ``None`` for unknown."""
-    receiver, looks = track.receiver, track.looks
+    receiver, looks, times = track.receiver, track.looks, place_times(record.spans)
 
     def second(t_us: int) -> float:
         return round((t_us - track.start_us) / 1e6, 3)
@@ -92,21 +98,22 @@ def page_data(record: SessionRecord, track: HandTrack) -> dict[str, Any]:
         "strip": strip_was_used(looks), "magnets": list(track.magnets_mm),
         "back": {
             "length": receiver.back_length_mm, "shoulders": receiver.shoulder_width_mm,
-            "sore": [[place.x_mm, place.y_mm, place.radius_mm, place.max_n] for place in receiver.sensitive],
+            "sore": [
+                [at.x_mm, at.y_mm, at.radius_mm, at.max_n, at.words, round(since, 3), None if to is None else round(to, 3)]
+                for at, since, to in times
+            ],
         },
         "glove": {
             "name": track.glove.name, "hand": track.glove.hand,
             "pads": [[pad.name, *pad.position_mm[:2]] for pad in track.glove.pad],
         },
         "limits": {kind: [band.warn, band.alarm] for kind, band in record.limits.items()},
-        "flags": [
-            {
-                "kind": flag.kind.value, "severity": flag.severity.value, "from": second(flag.start_us),
-                "to": None if flag.end_us is None else second(flag.end_us), "value": round(flag.value, 1),
-                "limit": flag.limit, "unit": flag.unit,
-            }
-            for flag in track.flags
+        "bands": {kind: _band_runs(record.spans, kind) for kind in record.limits},
+        "techniques": [
+            [round(begin, 3), round(end, 3), *told]
+            for begin, end, told in runs(record.spans, lambda it: (it.technique, it.felt))
         ],
+        "flags": [_flag(flag, record, times, second) for flag in track.flags],
         "strokes": [
             {
                 "kind": stroke.kind.value, "from": second(stroke.start_us), "to": second(stroke.end_us),
@@ -116,6 +123,44 @@ def page_data(record: SessionRecord, track: HandTrack) -> dict[str, Any]:
         ],
         "cues": [{"at": second(cue.t_us), "text": cue.text, "severity": cue.severity} for cue in track.cues],
     }
+
+
+def _flag(flag: Flag, record: SessionRecord, times: PlaceTimes, second: Callable[[int], float]) -> dict[str, Any]:
+    sore = {"sore": hurt_places(flag, record, times)} if flag.kind is FlagKind.SENSITIVE_PRESSURE else {}
+    return {
+        "kind": flag.kind.value, "severity": flag.severity.value, "from": second(flag.start_us),
+        "to": None if flag.end_us is None else second(flag.end_us), "value": round(flag.value, 1),
+        "limit": flag.limit, "unit": flag.unit, **sore,
+    }
+
+
+def hurt_places(flag: Flag, record: SessionRecord, times: PlaceTimes) -> list[int]:
+    """Which of the places (by their order in ``times``) a flag may be of: those with its limit that held and were near.
+
+    A flag does not say where its place lies, and several may bear the same.
+    """
+    limits, begin_s = record.receiver.personal_limits(), float(record.seconds(flag.start_us))
+    held = {
+        k: at for k, (at, since_s, to_s) in enumerate(times)
+        if since_s <= begin_s + 0.001 and (to_s is None or begin_s <= to_s)
+    }
+    alike = [
+        k for k, at in held.items()
+        if math.isclose(flag.limit, getattr(limits.sensitive(at.max_n), flag.severity.value), abs_tol=1e-6)
+    ]
+    if flag.x_mm is None or flag.y_mm is None:
+        return alike or list(held)
+    x_mm, y_mm = flag.x_mm, flag.y_mm
+    near = [k for k in alike if math.hypot(held[k].x_mm - x_mm, held[k].y_mm - y_mm) <= held[k].radius_mm + HAND_MM]
+    return near or alike or list(held)
+
+
+def _band_runs(stretches: Sequence[Stretch], kind: str) -> list[list[float]]:
+    """[begin, end, warn, alarm] of each run of time in which a limit was the same."""
+    return [
+        [round(begin, 3), round(end, 3), band.warn, band.alarm]
+        for begin, end, band in runs(stretches, lambda it: it.limits[kind])
+    ]
 
 
 def _column(values: np.ndarray) -> str:

@@ -12,6 +12,8 @@ import numpy as np
 
 import slowhand
 from slowhand.coach.flag import Flag
+from slowhand.coach.judged import Judged, named_places
+from slowhand.coach.limits import Limits
 from slowhand.coach.motion_pace import SpeedClass, speed_class
 from slowhand.coach.overlap import with_flags
 from slowhand.coach.receiver import Receiver, load_receiver
@@ -54,6 +56,12 @@ class Analysis:
     smoothed: bool = False     # touch and strokes also use what was felt later; flags never do
     pacing: dict[str, Any] | None = None   # how a pace was followed (`PaceLead.session_figures`); None: none was asked for
     score: SessionFacts | None = None   # what the score card is made from, as it was known live; None: not kept
+    judged: tuple[Judged, ...] = ()   # what held when: limits, technique and sore places; empty: those of the setup
+
+    @property
+    def receiver(self) -> Receiver:
+        """Whose back it is, with all that was said of it by the end."""
+        return self.judged[-1].receiver if self.judged else self.setup.receiver
 
 
 def analyze(
@@ -143,19 +151,13 @@ def run(setup: Setup, rows: np.ndarray, progress: Progress | None = None) -> Ana
     pacing, guide = pipeline.coach.pacing.session_figures(), pipeline.coach.guide.figures()
     return Analysis(
         setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads, silent_s, guide, pacing=pacing,
-        score=facts_of(tally, pipeline),
+        score=facts_of(tally, pipeline), judged=pipeline.coach.judged.stretches,
     )  # fmt: skip
 
 
 def summarize(analysis: Analysis, earlier: Earlier | None = None) -> dict[str, Any]:
     """What summary.json says about any analysis, wherever its rows came from; the score card may name an earlier session."""
-    touch, setup = analysis.touch, analysis.setup
-    step_s = np.diff(touch["t_us"], prepend=touch["t_us"][:1]) * 1e-6
-    step_s[touch["gap"]] = 0.0
-    contact_s = float(np.sum(step_s[touch["contact"]]))
-    located_s = float(np.sum(step_s[touch["contact"] & touch["located"]]))
-    x_alone_s = float(np.sum(step_s[touch["contact"] & touch["x_known"] & ~touch["located"]]))
-    flags = analysis.flags
+    setup = analysis.setup
     return {
         "version": slowhand.__version__,
         "mode": setup.choice.mode.name.lower(),
@@ -163,6 +165,26 @@ def summarize(analysis: Analysis, earlier: Earlier | None = None) -> dict[str, A
         "smoothed": analysis.smoothed,
         "feedback": analysis.without_feedback_s == 0.0,
         "without_feedback_s": round(analysis.without_feedback_s, 3),
+        **_time_known(analysis),
+        **_counts(analysis),
+        "guide": analysis.guide,
+        "score_card": score_card(analysis.score, earlier).as_dict() if analysis.score is not None else None,
+        "pads": [asdict(pad) | {"zero_n": round(pad.zero_n, 4)} for pad in analysis.pads],
+        **_limits_in_time(analysis),
+        "glove": setup.glove.name,
+        "receiver": _receiver_by_the_end(analysis),
+        "strip": setup.strip.model_dump(mode="json") if setup.strip else None,
+    }
+
+
+def _time_known(analysis: Analysis) -> dict[str, Any]:
+    """How long, and for how much of the contact what was known."""
+    touch, setup = analysis.touch, analysis.setup
+    step_s = _row_seconds(touch)
+    contact_s = float(np.sum(step_s[touch["contact"]]))
+    located_s = float(np.sum(step_s[touch["contact"] & touch["located"]]))
+    x_alone_s = float(np.sum(step_s[touch["contact"] & touch["x_known"] & ~touch["located"]]))
+    return {
         "rows": len(touch),
         "rate_hz": round(setup.rate_hz, 3),
         "duration_s": round(float(touch["t_us"][-1] - touch["t_us"][0]) * 1e-6, 6) if len(touch) else 0.0,
@@ -173,25 +195,57 @@ def summarize(analysis: Analysis, earlier: Earlier | None = None) -> dict[str, A
         # Where a pad was saturated or unusable, the total is a lower bound; track.csv has no column to say so.
         "force_at_least_s": round(float(np.sum(step_s[touch["contact"] & touch["total_at_least"]])), 3),
         "gaps": int(np.count_nonzero(touch["gap"][1:])),
-        "strokes": len(analysis.strokes),
-        "strokes_by_kind": dict(sorted(Counter(stroke.kind.value for stroke in analysis.strokes).items())),
-        **(
-            {"contact_s_by_muscle": contact_s_by_muscle(touch, step_s, setup.receiver)}
-            if setup.choice.mode is Mode.STRIP
-            else {}
-        ),
-        **({"pace_without_strip": pace_known(analysis)} if setup.choice.mode is Mode.MOTION else {}),
+    }
+
+
+def _counts(analysis: Analysis) -> dict[str, Any]:
+    """Strokes, flags and what was worked, counted by kind."""
+    mode, strokes, flags = analysis.setup.choice.mode, analysis.strokes, analysis.flags
+    found: dict[str, Any] = {
+        "strokes": len(strokes),
+        "strokes_by_kind": dict(sorted(Counter(stroke.kind.value for stroke in strokes).items())),
+    }
+    if mode is Mode.STRIP:
+        step_s = _row_seconds(analysis.touch)
+        found["contact_s_by_muscle"] = contact_s_by_muscle(analysis.touch, step_s, analysis.setup.receiver)
+    if mode is Mode.MOTION:
+        found["pace_without_strip"] = pace_known(analysis)
+    return found | {
         "pacing": analysis.pacing,
         "flags": len(flags),
         "flags_by_kind": dict(sorted(Counter(flag.kind.value for flag in flags).items())),
         "flags_by_severity": dict(sorted(Counter(flag.severity.value for flag in flags).items())),
-        "guide": analysis.guide,
-        "score_card": score_card(analysis.score, earlier).as_dict() if analysis.score is not None else None,
-        "pads": [asdict(pad) | {"zero_n": round(pad.zero_n, 4)} for pad in analysis.pads],
-        "limits": limits_used(setup.receiver),
-        "glove": setup.glove.name,
-        "receiver": setup.receiver.model_dump(mode="json", exclude={"limits", "implant"}),
-        "strip": setup.strip.model_dump(mode="json") if setup.strip else None,
+    }
+
+
+def _row_seconds(touch: np.ndarray) -> np.ndarray:
+    """Seconds that each row stands for, shape (n,); none after a gap."""
+    step_s = np.diff(touch["t_us"], prepend=touch["t_us"][:1]) * 1e-6
+    step_s[touch["gap"]] = 0.0
+    return step_s
+
+
+def _limits_in_time(analysis: Analysis) -> dict[str, Any]:
+    """The limits at the beginning, and every stretch that was judged by its own."""
+    judged = analysis.judged
+    return {
+        "limits": limit_steps(judged[0].limits) if judged else limits_used(analysis.setup.receiver),
+        "limits_in_time": [
+            {
+                "from_us": it.from_us, "technique": it.technique, "force_felt": it.felt,
+                "limits": limit_steps(it.limits),
+            }
+            for it in judged
+        ],
+    }
+
+
+def _receiver_by_the_end(analysis: Analysis) -> dict[str, Any]:
+    """The receiver with every sore place, also those that were told in the session, and what each is called."""
+    receiver = analysis.receiver
+    places = analysis.judged[-1].places if analysis.judged else named_places(receiver, ())
+    return receiver.model_dump(mode="json", exclude={"limits", "implant"}) | {
+        "sensitive": [place.model_dump(mode="json") | {"words": words} for place, words in places]
     }
 
 
@@ -223,10 +277,14 @@ def pace_known(analysis: Analysis) -> dict[str, Any]:
 
 def limits_used(receiver: Receiver) -> dict[str, Any]:
     """Warn and alarm of every flag, as the receiver has them. None is a clinical limit."""
-    limits = receiver.personal_limits().model_dump(mode="json")
+    return limit_steps(receiver.personal_limits())
+
+
+def limit_steps(limits: Limits) -> dict[str, Any]:
+    """Warn, alarm and unit of every flag's limit."""
     return {
         kind: {"warn": limit["warn"], "alarm": limit["alarm"], "unit": limit["unit"]}
-        for kind, limit in limits.items()
+        for kind, limit in limits.model_dump(mode="json").items()
         if isinstance(limit, dict) and "warn" in limit and "alarm" in limit
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slowhand.coach.areas import in_words
 from slowhand.coach.guide import Guide
+from slowhand.coach.judged import named_places
 from slowhand.coach.receiver import Receiver
 from slowhand.coach.votes import Question, Vote
 from slowhand.session.live_state import GuideView, PlaceMark, SoreView
@@ -54,11 +55,9 @@ def guide_view(guide: Guide, may_tell: bool) -> GuideView:
 
 def sore_views(receiver: Receiver, guide: Guide | None) -> tuple[SoreView, ...]:
     """Every sore place, the receiver's own first, with what it is called on the map."""
-    adapted = guide.answers.in_force if guide else ()
-    own = len(receiver.sensitive) - len(adapted)
-    words = ["sore"] * own + [f"{it.why}, last time" if it.earlier else it.why for it in adapted]
+    told = guide.answers.in_force if guide else ()
     return tuple(
-        SoreView(p.x_mm, p.y_mm, p.radius_mm, p.max_n, said) for p, said in zip(receiver.sensitive, words, strict=True)
+        SoreView(p.x_mm, p.y_mm, p.radius_mm, p.max_n, words) for p, words in named_places(receiver, told)
     )
 
 

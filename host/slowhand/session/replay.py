@@ -81,20 +81,29 @@ class Player:
         if self.stream is not None and waiting:
             for part in self._between_turns(np.concatenate(waiting)):
                 raw, results = self.stream.process(part)
-                ended, self._ended = self._ended, Results()
-                yield raw, replace(
-                    results,
-                    strokes=ended.strokes + results.strokes,
-                    flags_changed=ended.flags_changed + results.flags_changed,
-                )
+                yield raw, self._after_ended(results)
+
+    def _after_ended(self, results: Results) -> Results:
+        """The results, with what ended with strip mode before them."""
+        ended, self._ended = self._ended, Results()
+        return replace(
+            results,
+            strokes=ended.strokes + results.strokes,
+            flags_changed=ended.flags_changed + results.flags_changed,
+        )
 
     def losses(self) -> dict[str, int]:
         """What was lost since the session began, by its name."""
         return {name: count - self._lost_before[name] for name, count in self.reception.all_losses().items()}
 
     def finish(self) -> Results:
-        """The recording has ended."""
-        return self.stream.finish() if self.stream else Results()
+        """The recording has ended; what was told after its last row was told all the same."""
+        if self.stream is None:
+            return Results()
+        for _, event in self._turns:
+            self._take_turn(self.stream, event)
+        self._turns.clear()
+        return self._after_ended(self.stream.finish())
 
     def _meet(self, hello: Hello) -> None:
         if self.stream is None or self.stream.rows == 0:
@@ -113,15 +122,18 @@ class Player:
                 yield rows[:before]
                 rows = rows[before:]
             self._turns.pop(0)
-            if event.kind == "zone":
-                self.stream.choose_zone(event.detail["name"])
-            elif event.kind == "told":
-                self.stream.tell(event.detail["kind"], event.detail["value"])
-            elif event.kind == "start_over":
-                self.stream.start_over()
-            elif self.stream.setup.choice.mode is Mode.STRIP:
-                self._ended = self.stream.give_up_magnets()
+            self._take_turn(self.stream, event)
         yield rows
+
+    def _take_turn(self, stream: Stream, event: Event) -> None:
+        if event.kind == "zone":
+            stream.choose_zone(event.detail["name"])
+        elif event.kind == "told":
+            stream.tell(event.detail["kind"], event.detail["value"])
+        elif event.kind == "start_over":
+            stream.start_over()
+        elif stream.setup.choice.mode is Mode.STRIP:
+            self._ended = stream.give_up_magnets()
 
 
 def replay(
@@ -170,7 +182,7 @@ def _analysis(setup: Setup, player: Player, blocks: list[Results]) -> Analysis:
     guide = coach.guide.figures() if coach else None
     return Analysis(
         setup, touch, tuple(with_flags(strokes, flags)), flags, tuple(blocks), pads, silent_s, guide, pacing=pacing,
-        score=player.stream.facts() if player.stream else None,
+        score=player.stream.facts() if player.stream else None, judged=coach.judged.stretches if coach else (),
     )  # fmt: skip
 
 

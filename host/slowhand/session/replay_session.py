@@ -11,6 +11,7 @@ from types import TracebackType
 import numpy as np
 
 from slowhand.errors import BadInputError
+from slowhand.session.link_words import STALE_S
 from slowhand.session.live_state import LinkState, LinkView, LiveState
 from slowhand.session.picture import Scene, draw
 from slowhand.session.replay import Player
@@ -48,6 +49,7 @@ class ReplaySession:
         self._info, self._speed, self._now_s = stored.info, speed, now_s
         self._began_s: float | None = None
         self._row: np.void | None = None
+        self._row_s = 0.0   # when it came, on the session's clock
         self._origin_us = 0
         self._strokes = 0
         self._closing = threading.Event()
@@ -117,7 +119,7 @@ class ReplaySession:
             for raw, results in self._player.feed(chunk, host_s):
                 if self._row is None:
                     self._origin_us = int(raw["t_us"][0]) - round(1e6 * (host_s - self._first_s))
-                self._row = results.touch[-1].copy()
+                self._row, self._row_s = results.touch[-1].copy(), host_s - self._first_s
                 self._strokes += len(results.strokes)
             self._next = next(self._chunks, None)
             if self._next is None:
@@ -133,16 +135,11 @@ class ReplaySession:
             self._failure = error
 
     def _draw(self, played_s: float) -> LiveState:
-        stream, reception = self._player.stream, self._player.reception
-        state = LinkState.LOST if self.finished else LinkState.STREAMING
-        words = f"Session {self._info.id}, {'played to its end' if self.finished else 'a replay'}."
-        link = LinkView(
-            state, words, "replay", None, reception.losses.lost, reception.decoder.counts.bad, reconnects=0
-        )
+        stream = self._player.stream
         picture = draw(
             Scene(
                 setup=stream.setup if stream else self._player.setup,
-                link=link,
+                link=self._link(played_s),
                 pipeline=stream.pipeline if stream else None,
                 row=self._row,
                 session_id=self._info.id,
@@ -156,3 +153,18 @@ class ReplaySession:
         # what was said then cannot be said otherwise now
         guide = replace(picture.guide, may_tell=False, question=None) if picture.guide else None
         return replace(picture, choosing=False, may_start_over=False, techniques=(), guide=guide)
+
+    def _link(self, played_s: float) -> LinkView:
+        """As it was then: where nothing came for a while, what was last known is shown as stale here too."""
+        quiet_s = played_s - self._row_s if self._row is not None else 0.0
+        if self.finished:
+            state, words = LinkState.LOST, "played to its end"
+        elif quiet_s > STALE_S:
+            state, words = LinkState.STALE, f"a replay: no sample from the glove for {quiet_s:.1f} s"
+        else:
+            state, words = LinkState.STREAMING, "a replay"
+        reception = self._player.reception
+        return LinkView(
+            state, f"Session {self._info.id}, {words}.", "replay", None,
+            reception.losses.lost, reception.decoder.counts.bad, reconnects=0,
+        )

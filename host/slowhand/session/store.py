@@ -28,6 +28,7 @@ from slowhand.strokes.stroke import Stroke
 
 BUSY_TIMEOUT_S = 2.0   # another process writes: a commit takes milliseconds
 ALIVE_S = 5.0          # a running session writes at least every half second
+LARGEST_ID = 2**63 - 1   # SQLite's integers have eight bytes
 
 
 class Ending(StrEnum):
@@ -145,7 +146,8 @@ class SessionStore:
             BadInputError: there is no such session.
         """
         with self._explained():
-            row = self._connection.execute(f"{_INFO} WHERE s.id = ?", (session_id,)).fetchone()
+            there = abs(session_id) <= LARGEST_ID
+            row = self._connection.execute(f"{_INFO} WHERE s.id = ?", (session_id,)).fetchone() if there else None
             if row is None:
                 raise BadInputError(f"{self.path}: holds no session {session_id}; `slowhand sessions` lists them")
             strokes = self._column("SELECT detail FROM stroke WHERE session_id = ? ORDER BY rowid", session_id)

@@ -74,20 +74,12 @@ def measure(
     x_mm, y_mm = (_mean_place(rows, axis) for axis in (0, 1))   # x may be known where y is not
     spine_mm, spine_sigma_mm = _nearest_to_spine(rows) if x_mm is not None else (None, None)
     force = np.where(np.isfinite(rows.total_n), rows.total_n, 0.0)
-    path_mm = float(10.0 * np.sum(rows.speed_cm_s[known] * rows.step_s[known]))
-    mean_cm_s = 0.1 * path_mm / max(_time(rows, known), 1e-9) if placed else None
-    evenness = rhythm_evenness
-    if kind is Kind.GLIDE and placed:
-        edge = len(known) // 10  # every glide begins and ends at rest, which is not unevenness
-        inner = slice(edge, len(known) - edge)
-        evenness = evenness_of(rows.speed_cm_s[inner][known[inner]])
+    mean_cm_s, peak_cm_s, path_mm = _travelled(rows, known) if placed else (None, None, None)
     return Stroke(
-        start_us=start_us,
-        end_us=end_us,
-        kind=kind,
+        start_us=start_us, end_us=end_us, kind=kind,
         mean_cm_s=mean_cm_s,
-        peak_cm_s=float(np.max(rows.speed_cm_s[known])) if placed else None,
-        path_mm=path_mm if placed else None,
+        peak_cm_s=peak_cm_s,
+        path_mm=path_mm,
         cadence_per_min=cadence_per_min,
         mean_n=_mean_force(rows, force),
         peak_n=float(np.max(force, initial=0.0)),
@@ -96,12 +88,25 @@ def measure(
         min_spine_mm=spine_mm,
         region=region_of(y_mm, back_length_mm) if y_mm is not None else None,
         side=side_of(x_mm) if x_mm is not None else None,
-        evenness=evenness,
+        evenness=_glide_evenness(rows, known) if kind is Kind.GLIDE and placed else rhythm_evenness,
         direction_deg=_direction(travel_mm) if placed and travel_mm else None,
         speed_sigma_cm_s=None if mean_cm_s is None else _speed_sigma(rows, known, kind, mean_cm_s),
         spine_sigma_mm=spine_sigma_mm,
         cadence_sigma_per_min=cadence_sigma_per_min,
     )
+
+
+def _travelled(rows: StrokeRows, known: np.ndarray) -> tuple[float, float, float]:
+    """Mean and peak speed, cm/s, and the length of the path, mm, over the rows whose speed is known."""
+    path_mm = float(10.0 * np.sum(rows.speed_cm_s[known] * rows.step_s[known]))
+    return 0.1 * path_mm / max(_time(rows, known), 1e-9), float(np.max(rows.speed_cm_s[known])), path_mm
+
+
+def _glide_evenness(rows: StrokeRows, known: np.ndarray) -> float | None:
+    """How even the speed is between the ends: every glide begins and ends at rest, which is not unevenness."""
+    edge = len(known) // 10
+    inner = slice(edge, len(known) - edge)
+    return evenness_of(rows.speed_cm_s[inner][known[inner]])
 
 
 def _speed_sigma(rows: StrokeRows, known: np.ndarray, kind: Kind, mean_cm_s: float) -> float:

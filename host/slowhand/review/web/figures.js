@@ -1,14 +1,12 @@
 // The figures of the instant, in words and numbers.
 import { flagWords } from "./flag_marks.js";
 import { setIcon, setText } from "./icons.js";
-import { paceLevel } from "./trail.js";
+import { PACE_FLAGS } from "./track.js";
 
 const STROKE_NAMES = {
   glide: "glide (effleurage)", knead: "knead (petrissage)", press: "press", friction: "friction", tap: "tap (tapotement)",
   unknown: "stroke of unknown kind",
 };
-// Flags of pace; all others are of force.
-export const PACE_FLAGS = ["too_fast", "too_fast_knead"];
 
 const worst = (flags) => (flags.some(({ severity }) => severity === "alarm") ? "alarm" : "warn");
 
@@ -21,21 +19,34 @@ export function placeNote(now, data) {
   return ["Place unknown", now.contact ? "It pressed, but where on the back is not known." : "The hand was away."];
 }
 
-/** Pace as {text, unit, level, words}. Never "ok" where it is not known. */
-export function paceFigure(now, data) {
+const unfeltWords = (technique) => `${technique} not felt`; // short: a phone's cards are narrow, and must not jump
+
+/** How fast flags of pace say that it was, in words. */
+function fastWords(flags) {
+  return flags.length && flags.every(({ kind }) => kind === "too_fast_knead") ? "kneading too fast" : "too fast";
+}
+
+/** Pace as {text, unit, level, words}. Never "ok" where it is not known, or while a flag of pace is open. */
+export function paceFigure(now) {
   if (!now.data) return { text: "–", unit: "", level: "unknown", words: "no data" };
-  if (!now.contact) return { text: "–", unit: "", level: "idle", words: "not touching" };
-  if (now.pace === null) return { text: "?", unit: "", level: "unknown", words: now.strip ? "unknown" : "unknown: no strip" };
+  if (!now.contact) {
+    const [level, words] = now.unfelt && now.running ? ["unknown", unfeltWords(now.unfelt)] : ["idle", "not touching"];
+    return { text: "–", unit: "", level, words };
+  }
+  const fast = now.flags.filter(({ kind }) => PACE_FLAGS.includes(kind));
+  if (now.pace === null) {
+    if (fast.length) return { text: "?", unit: "", level: worst(fast), words: fastWords(fast) };
+    return { text: "?", unit: "", level: "unknown", words: now.strip ? "unknown" : "unknown: no strip" };
+  }
   const text = (now.paceAtLeast ? "≥" : "") + now.pace.toFixed(now.pace < 10 ? 1 : 0);
   const shown = (level, words) => ({ text, unit: "cm/s", level, words });
-  const level = paceLevel(now.pace, data.limits.too_fast);
-  if (level !== "ok") return shown(level, `above the ${level} limit`);
-  const kneading = now.flags.filter(({ kind }) => kind === "too_fast_knead");
-  if (kneading.length) return shown(worst(kneading), "kneading too fast");
+  const level = now.paceLevel;
+  if (level === "warn" || level === "alarm") return shown(level, now.paceByLimits === level ? `above the ${level} limit` : fastWords(fast));
+  if (now.unfelt) return shown("unknown", "of the hand alone");
   return now.place && !now.paceAtLeast ? shown("ok", "within the limit") : shown("unknown", now.place ? "at least" : "place unknown");
 }
 
-/** Force as the same; good only where the place is known and no limit of pressure is broken. */
+/** Force as the same; good only where the pads press at a known place and no limit of pressure is broken. */
 export function forceFigure(now) {
   if (!now.data) return { text: "–", unit: "", level: "unknown", words: "no data" };
   if (now.force === null) return { text: "?", unit: "", level: "unknown", words: "pads not usable" };
@@ -43,6 +54,7 @@ export function forceFigure(now) {
   const broken = now.flags.filter(({ kind }) => !PACE_FLAGS.includes(kind));
   const shown = (level, words) => ({ text, unit: "N", level, words });
   if (broken.length) return shown(worst(broken), "too hard here");
+  if (now.unfelt && now.running) return { text: "?", unit: "", level: "unknown", words: `${unfeltWords(now.unfelt)}: ask` };
   if (!now.contact) return shown("idle", "not touching");
   if (!now.place || now.forceAtLeast) return shown("unknown", now.place ? "at least" : "place unknown");
   return shown("ok", "no limit broken");
@@ -79,7 +91,7 @@ export class Figures {
   }
 
   show(now) {
-    this.figure("pace", paceFigure(now, this.data));
+    this.figure("pace", paceFigure(now));
     this.figure("force", forceFigure(now));
     this.figure("spine", nearestFigure(now));
     setText(this.find("stroke"), strokeWords(now.stroke));
@@ -116,7 +128,7 @@ export class Figures {
 
   /** The instant in one sentence, for who cannot see the picture. */
   spoken(now) {
-    const pace = paceFigure(now, this.data);
+    const pace = paceFigure(now);
     const force = forceFigure(now);
     const note = placeNote(now, this.data);
     const parts = [

@@ -7,7 +7,7 @@ import { Trail, trailMarkup } from "./trail.js";
 
 // Newtons from which a pad is drawn in the next darker colour; the legend says the same.
 export const FORCE_STEPS = [0.5, 2, 5, 10, 20];
-const ZONES_OF_FLAGS = { spine_pressure: "spine", kidney_pressure: "kidney", neck_pressure: "neck", sensitive_pressure: "sore" };
+const ZONES_OF_FLAGS = { spine_pressure: "spine", kidney_pressure: "kidney", neck_pressure: "neck" };
 
 /** Which of the six colours a force has: 0 is no press. */
 export function forceStep(force) {
@@ -27,8 +27,9 @@ export class Picture {
     const all = (selector) => [...host.querySelectorAll(selector)];
     this.parts = {
       hand: all(".hand")[0], shape: all(".hand .hand-shape")[0], sigma: all(".sigma")[0], cop: all(".cop")[0],
-      pads: all(".hand .pad"), apart: all(".apart .pad"), zones: all("[data-zone]"),
+      pads: all(".hand .pad"), apart: all(".apart .pad"), zones: all("[data-zone]"), sores: all(".sore-place"),
     };
+    this.sores = data.back.sore;
     this.trail = data.strip ? new Trail(host, track) : null;
     this.host = host;
   }
@@ -40,6 +41,7 @@ export class Picture {
     this.parts.apart.forEach((pad, k) => drawPad(pad, now.pads[k]));
     if (this.trail === null) return;
     this.trail.draw(now.seconds);
+    this.showSores(now.seconds);
     this.showFlags(now.flags);
     this.parts.hand.classList.toggle("away", now.place === null);
     this.parts.cop.classList.toggle("away", !now.place?.cop);
@@ -65,11 +67,19 @@ export class Picture {
     });
   }
 
+  /** Only what had been told by then, and not yet taken back. */
+  showSores(seconds) {
+    this.parts.sores.forEach((place, k) => {
+      const [, , , , , from, to] = this.sores[k];
+      place.classList.toggle("away", seconds < from || (to !== null && seconds >= to));
+    });
+  }
+
   showFlags(flags) {
     const broken = new Map();
-    for (const { kind, severity } of flags) {
-      const zone = ZONES_OF_FLAGS[kind];
-      if (zone && broken.get(zone) !== "alarm") broken.set(zone, severity);
+    for (const { kind, severity, sore } of flags) {
+      const zones = sore ? sore.map((k) => `sore ${k}`) : [ZONES_OF_FLAGS[kind]];
+      for (const zone of zones) if (zone && broken.get(zone) !== "alarm") broken.set(zone, severity);
     }
     for (const zone of this.parts.zones) zone.dataset.severity = broken.get(zone.dataset.zone) ?? "none";
   }
@@ -128,9 +138,11 @@ function magnetMarkup(magnets) {
   return `<g class="strip"><path class="ribbon" d="M0 ${magnets[0] - 12}V${magnets.at(-1) + 12}"/>${discs}</g>`;
 }
 
-function soreMarkup([x, y, radius]) {
-  return `<circle class="zone sore" data-zone="sore" cx="${-x}" cy="${y}" r="${radius}"/>
-    <text class="small" x="${-x}" y="${y + 6}">sore</text>`;
+/** A sore place, and what was said there; nothing may be pressed where it was "stop". */
+function soreMarkup([x, y, radius, most, words], k) {
+  const bears = words.startsWith("stop") ? "" : `<text class="small" x="${-x}" y="${y + 24}">to ${+most.toFixed(1)} N</text>`;
+  return `<g class="sore-place"><circle class="zone sore" data-zone="sore ${k}" cx="${-x}" cy="${y}" r="${radius}"/>
+    <text class="small" x="${-x}" y="${y + 6}">${words}</text>${bears}</g>`;
 }
 
 function backMarkup(data) {

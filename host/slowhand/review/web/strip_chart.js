@@ -1,13 +1,12 @@
 // Pace and force over the session, drawn once for each width; it is also the slider of the time.
-import { PACE_FLAGS } from "./figures.js";
-import { CONTACT, FORCE_AT_LEAST, GAP, LOCATED } from "./track.js";
-import { paceLevel } from "./trail.js";
+import { CONTACT, FORCE_AT_LEAST, GAP, LOCATED, PACE_FLAGS, PACE_LEVELS } from "./track.js";
 import { clockText } from "./words.js";
 
 const LANE = 17; // px, of the strokes
 const AXIS = 19; // px, of the times
 const ROW_GAP = 7;
 const NEAR_S = 60; // what the near window shows
+const WORDS_PX = 64; // a narrower stretch of time is drawn without words
 
 /** Largest force and pace of the session, and what stands for the limits, as the top of each row. */
 function ceilings(track) {
@@ -16,7 +15,8 @@ function ceilings(track) {
     pace = Math.max(pace, track.pace(i) ?? 0);
     force = Math.max(force, track.force(i) ?? 0);
   }
-  return { pace: Math.max(track.data.limits.too_fast[1] * 1.2, pace * 1.08), force: Math.max(24, force * 1.15) };
+  const alarm = Math.max(...track.data.bands.too_fast.map(([, , , each]) => each));
+  return { pace: Math.max(alarm * 1.2, pace * 1.08), force: Math.max(24, force * 1.15) };
 }
 
 /** Round steps of time that leave at least `px` between two. */
@@ -114,10 +114,10 @@ export class StripChart {
     let [first, last] = [from, to];
     if (from >= to) { // closer than the looks lie: the one that holds here
       first = track.lookAt(middle);
-      if (first < 0) return { absent: true, unplaced: false, pace: null, force: null, spine: null, bound: false };
+      if (first < 0) return { absent: true, unplaced: false, pace: null, level: 0, force: null, spine: null, bound: false };
       last = first + 1;
     }
-    const sum = { absent: false, unplaced: false, pace: null, force: null, spine: null, bound: false };
+    const sum = { absent: false, unplaced: false, pace: null, level: 0, force: null, spine: null, bound: false };
     const most = (name, value) => { if (value !== null && value > (sum[name] ?? -1)) sum[name] = value; };
     let away = 0;
     for (let i = first; i < last; i++) {
@@ -127,6 +127,7 @@ export class StripChart {
       if (track.has(i, FORCE_AT_LEAST)) sum.bound = true;
       if (track.has(i, GAP)) sum.absent = true; // rows are missing, if only a few
       most("pace", track.pace(i));
+      if (track.pace(i) !== null) sum.level = Math.max(sum.level, track.levels[i]);
       most("force", track.force(i));
       most("spine", track.value("spineTenthN", i, 0.1));
     }
@@ -148,7 +149,7 @@ export class StripChart {
     };
     if (sum.pace !== null) {
       // beside an unknown place nothing is called good
-      const level = paceLevel(sum.pace, this.track.data.limits.too_fast);
+      const level = PACE_LEVELS[sum.level];
       const shown = level === "ok" && sum.unplaced ? "unknown" : level;
       area(pace, sum.pace, ink[`${shown}Fill`]);
       line(pace, sum.pace, before?.pace, ink[shown]);
@@ -185,22 +186,47 @@ export class StripChart {
   }
 
   drawLimits(width, pace, load) {
-    const { limits, strip } = this.track.data;
+    const { bands, strip } = this.track.data;
     this.words(6, pace.top + 13, strip ? "pace, cm/s" : "pace unknown: no strip", "left", this.ink.soft);
     this.words(6, load.top + 13, "force, N", "left", this.ink.soft);
-    this.pair(width, pace, limits.too_fast, "");
-    this.pair(width, load, limits.spine_pressure, "spine ");
-    this.pair(width, load, limits.too_hard, "");
+    this.drawTechniques(width, pace, load);
+    for (const [row, kind, word] of [[pace, "too_fast", ""], [load, "spine_pressure", "spine "], [load, "too_hard", ""]]) {
+      for (const band of bands[kind]) this.pair(width, row, band, word);
+    }
   }
 
-  /** A quantity's two limits; the words of the lower one go below it where the two lie close. */
-  pair(width, row, [warn, alarm], word) {
+  /** What the giver worked with, from when it was told. */
+  drawTechniques(width, pace, load) {
+    const { techniques } = this.track.data;
+    if (techniques.every(([, , technique]) => technique === null)) return;
+    for (const [from, to, technique, felt] of techniques) {
+      const [x, end] = this.ends(width, from, to);
+      if (end - x <= 0) continue;
+      if (x > 0) {
+        this.pen.fillStyle = this.ink.soft;
+        this.pen.fillRect(Math.round(x), pace.top, 1, load.bottom - pace.top);
+      }
+      if (end - x < WORDS_PX) continue;
+      this.words(x + 6, pace.top + 28, technique ?? "nothing told", "left", this.ink.soft);
+      if (!felt) this.words(x + 6, load.top + 28, "force not felt", "left", this.ink.soft);
+    }
+  }
+
+  /** Where a stretch of time begins and ends in what is shown, px. */
+  ends(width, from, to) {
+    return [from, to].map((seconds) => Math.min(1, Math.max(0, this.share(seconds))) * width);
+  }
+
+  /** A quantity's two limits while they held; the words of the lower one go below it where the two lie close. */
+  pair(width, row, [from, to, warn, alarm], word) {
     const close = ((alarm - warn) / row.full) * (row.bottom - row.top) < 15;
-    this.limit(width, row, warn, "warn", word, close ? 12 : -4);
-    this.limit(width, row, alarm, "alarm", word, -4);
+    const [x, end] = this.ends(width, from, to);
+    if (to > from && end <= x) return;
+    this.limit(x, to > from ? end : width, row, warn, "warn", word, close ? 12 : -4);
+    this.limit(x, to > from ? end : width, row, alarm, "alarm", word, -4);
   }
 
-  limit(width, row, value, level, word, below) {
+  limit(x, end, row, value, level, word, below) {
     if (value > row.full * 0.97) return;
     const { pen, ink } = this;
     const y = row.bottom - (value / row.full) * (row.bottom - row.top);
@@ -208,11 +234,12 @@ export class StripChart {
     pen.lineWidth = 1;
     pen.setLineDash([5, 4]);
     pen.beginPath();
-    pen.moveTo(0, y);
-    pen.lineTo(width, y);
+    pen.moveTo(x, y);
+    pen.lineTo(end, y);
     pen.stroke();
     pen.setLineDash([]);
-    this.words(width - 4, Math.min(row.bottom - 2, Math.max(row.top + 11, y + below)), `${word}${value}`, "right", ink[`${level}Words`]);
+    if (end - x < WORDS_PX) return;
+    this.words(end - 4, Math.min(row.bottom - 2, Math.max(row.top + 11, y + below)), `${word}${+value.toFixed(1)}`, "right", ink[`${level}Words`]);
   }
 
   /** Words that can be read over whatever lies under them. */

@@ -8,6 +8,11 @@ const BUZZ = 16;
 export const FORCE_AT_LEAST = 32;
 const PACE_AT_LEAST = 64;
 
+// The worse the later: of several the worst is shown.
+export const PACE_LEVELS = ["ok", "unknown", "warn", "alarm"];
+// Flags of pace; all others are of force.
+export const PACE_FLAGS = ["too_fast", "too_fast_knead"];
+
 const STRIP_MODE = 0;
 const CUE_STAYS_S = 2.5; // long enough to be read
 
@@ -18,6 +23,17 @@ function bytesOf(base64) {
 const NOT_OF_TWO_BYTES = { look: Int32Array, state: Uint8Array, mode: Uint8Array, bounds: Uint8Array };
 
 const lerp = (a, b, share) => a + (b - a) * share;
+
+/** In words for a pace; "unknown" is never "ok". */
+export function paceLevel(pace, [warn, alarm]) {
+  if (pace === null) return "unknown";
+  return pace > alarm ? "alarm" : pace > warn ? "warn" : "ok";
+}
+
+/** Of rows that begin with a time, in its order: the one that holds then. */
+function heldAt(rows, seconds) {
+  return rows.findLast(([from]) => from <= seconds) ?? rows[0];
+}
 
 /** From one angle to another by the shorter way round, rad. */
 function lerpAngle(a, b, share) {
@@ -33,6 +49,37 @@ export class Track {
       const Numbers = NOT_OF_TWO_BYTES[name] ?? Int16Array;
       this.columns[name] = new Numbers(bytesOf(text));
     }
+    this.levels = this.judgedPaces();
+  }
+
+  /** What the pads did not feel at a time: "elbow", or null while they were what pressed. */
+  unfelt(seconds) {
+    const [, , technique, felt] = heldAt(this.data.techniques, seconds);
+    return felt ? null : technique;
+  }
+
+  /** A look's pace by the limits of its time; where they change within it, by the stricter ones. */
+  paceByLimits(i) {
+    const times = [this.begins(i), this.begins(i) + this.lookS];
+    const found = times.map((seconds) => {
+      const [, , ...limits] = heldAt(this.data.bands.too_fast, seconds);
+      const level = paceLevel(this.pace(i), limits);
+      return PACE_LEVELS.indexOf(level === "ok" && this.unfelt(seconds) ? "unknown" : level);
+    });
+    return Math.max(...found);
+  }
+
+  /** The level of each look's pace, as a place in PACE_LEVELS: never better than a flag that was open then. */
+  judgedPaces() {
+    const levels = Uint8Array.from({ length: this.count }, (_, i) => this.paceByLimits(i));
+    for (const { kind, severity, from, to } of this.data.flags) {
+      if (!PACE_FLAGS.includes(kind)) continue;
+      const [end, level] = [to ?? this.durationS, PACE_LEVELS.indexOf(severity)];
+      for (let i = this.firstFrom(from - this.lookS + 1e-4); i < this.count && this.begins(i) <= end; i++) {
+        levels[i] = Math.max(levels[i], level);
+      }
+    }
+    return levels;
   }
 
   /** A column's value in its own unit (of element k of a vector), or null where it was not known. */
@@ -81,7 +128,7 @@ export class Track {
   at(seconds) {
     const i = this.lookAt(seconds);
     const open = (spans) => spans.filter(({ from, to }) => from <= seconds && seconds <= (to ?? this.durationS));
-    const also = { seconds, flags: open(this.data.flags), stroke: open(this.data.strokes)[0] ?? null, cue: this.cueAt(seconds) };
+    const also = { seconds, flags: open(this.data.flags), stroke: open(this.data.strokes)[0] ?? null, cue: this.cueAt(seconds), unfelt: this.unfelt(seconds) };
     if (i < 0) return { ...also, data: false, strip: false, running: false, contact: false, place: null, pads: [], force: null, pace: null };
     const place = this.placeAt(i, seconds);
     return {
@@ -90,7 +137,7 @@ export class Track {
       contact: this.has(i, CONTACT), buzz: this.has(i, BUZZ),
       pads: this.padsAt(i, seconds, place !== null),
       force: this.force(i), forceAtLeast: this.has(i, FORCE_AT_LEAST),
-      pace: this.pace(i), paceAtLeast: this.has(i, PACE_AT_LEAST),
+      pace: this.pace(i), paceLevel: PACE_LEVELS[this.levels[i]], paceByLimits: PACE_LEVELS[this.paceByLimits(i)], paceAtLeast: this.has(i, PACE_AT_LEAST),
       nearest: this.value("nearestMm", i),
     };
   }

@@ -1,26 +1,18 @@
-// Where the centre of pressure has been in the last seconds, coloured by pace.
-import { CONTACT } from "./track.js";
+// Where the centre of pressure has been in the last seconds, coloured by pace: green only within the limits of the time, with no flag open.
+import { CONTACT, PACE_LEVELS } from "./track.js";
 
 const TRAIL_S = 5;
 const TRAIL_AGES = 8;
-const TRAIL_LEVELS = ["ok", "warn", "alarm", "unknown"];
-
-/** In words for a pace; "unknown" is never "ok". */
-export function paceLevel(pace, [warn, alarm]) {
-  if (pace === null) return "unknown";
-  return pace > alarm ? "alarm" : pace > warn ? "warn" : "ok";
-}
 
 export function trailMarkup() {
   const one = (level, age) => `<path class="trail" data-level="${level}" opacity="${(1 - age / TRAIL_AGES) ** 1.4}"/>`;
   const ages = [...Array(TRAIL_AGES).keys()].reverse(); // the newest are drawn last, on top
-  return ages.map((age) => TRAIL_LEVELS.map((level) => one(level, age)).join("")).join("");
+  return ages.map((age) => PACE_LEVELS.map((level) => one(level, age)).join("")).join("");
 }
 
 export class Trail {
   constructor(host, track) {
     this.track = track;
-    this.limits = track.data.limits.too_fast;
     this.paths = [...host.querySelectorAll(".trail")];
   }
 
@@ -32,8 +24,8 @@ export class Trail {
       const piece = this.piece(i);
       if (piece === null) continue;
       const age = Math.min(TRAIL_AGES - 1, Math.floor(((seconds - this.track.begins(i)) / TRAIL_S) * TRAIL_AGES));
-      const level = TRAIL_LEVELS.indexOf(paceLevel(this.track.pace(i), this.limits));
-      lines[(TRAIL_AGES - 1 - age) * TRAIL_LEVELS.length + level] += piece;
+      const level = this.track.levels[i];
+      lines[(TRAIL_AGES - 1 - age) * PACE_LEVELS.length + level] += piece;
     }
     this.paths.forEach((path, k) => path.setAttribute("d", lines[k]));
   }
