@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from slowhand.errors import StoreError
+from slowhand.errors import BadInputError, StoreError
 from slowhand.session.live_state import (
     FlagView,
     Gauge,
@@ -62,6 +62,13 @@ class ScriptedSession:
             self._told = {}
             return self._scene_number
 
+    def go_on(self, scene: str) -> int:
+        """Change the scene within the session; what was told before is part of the scene, or gone."""
+        with self._lock:
+            self._scene = scene
+            self._told = {}
+            return self._scene_number
+
     @property
     def calls(self) -> list[str]:
         with self._lock:
@@ -97,6 +104,8 @@ class ScriptedSession:
 
     def tell(self, kind: str, value: object) -> None:
         self._note(f"tell-{json.dumps([kind, value], separators=(',', ':'))}")
+        if self._scene == "guide_refusing":
+            raise BadInputError("nothing can be told now: the glove is not there")
         self._told[kind] = value
 
     def start_over(self) -> None:

@@ -1,0 +1,106 @@
+"""An oily finger taps twice: it must not lift the stop that it gave, skip a step, or mark a place two times."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.chromium import SIZES
+from tests.browser.test_live_guide import calls_so_far, card, sheet, told
+
+GAP_MS = 250   # between two taps that are meant as one
+HANDY = ["small-phone", "phone", "tablet-portrait", "tablet-landscape"]
+
+
+def tap_twice(page: Page, at: Locator | tuple[float, float]) -> None:
+    """At one place of the screen, whatever lies there by the second time."""
+    if isinstance(at, Locator):
+        expect(at).to_be_enabled()
+        at.scroll_into_view_if_needed()
+        box = at.bounding_box()
+        assert box is not None
+        at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.click(*at)
+    page.wait_for_timeout(GAP_MS)
+    page.mouse.click(*at)
+
+
+def all_told(page: Page, stage, before: int) -> list:
+    """Once a second tap would have arrived too."""
+    page.wait_for_timeout(300)
+    return told(stage, before, 0)
+
+
+def map_point(page: Page, x_mm: float, y_mm: float) -> tuple[float, float]:
+    """Where on the screen a place of the back is."""
+    spine = page.locator(".zone.spine").bounding_box()
+    assert spine is not None
+    mm = spine["height"] / 450.0
+    return spine["x"] + spine["width"] / 2 - x_mm * mm, spine["y"] + y_mm * mm
+
+
+@pytest.mark.parametrize("size", HANDY)
+@pytest.mark.parametrize("scene", ["guide_asked", "guide_step"])
+def test_a_stop_that_is_tapped_twice_stands(open_page, stage, scene, size):
+    page = open_page(scene, SIZES[size])
+    if scene == "guide_step":
+        page.get_by_role("button", name="Pressure?").click()
+    before = calls_so_far(stage)
+    tap_twice(page, sheet(page).get_by_role("button", name="Stop", exact=True))
+    expect(sheet(page)).to_contain_text("Stop: hands off, ask.")
+    assert all_told(page, stage, before) == [["vote", "stop"]]
+    expect(sheet(page)).to_contain_text("Stop: hands off, ask.")
+
+
+@pytest.mark.parametrize("size", HANDY)
+def test_what_lifts_the_stop_is_not_where_it_was_given_and_rests_at_first(open_page, stage, size):
+    page = open_page("guide_asked", SIZES[size])
+    stop, lift = (sheet(page).get_by_role("button", name=name, exact=True) for name in ("Stop", "All right again"))
+    was = stop.bounding_box()
+    assert was is not None
+    stop.click()
+    expect(lift).to_be_visible()
+    expect(lift).to_be_disabled(timeout=300)
+    now = lift.bounding_box()
+    assert now is not None and now["height"] >= 56
+    apart_x = now["x"] + now["width"] <= was["x"] or was["x"] + was["width"] <= now["x"]
+    apart_y = now["y"] + now["height"] <= was["y"] or was["y"] + was["height"] <= now["y"]
+    assert apart_x or apart_y
+    assert lift.evaluate("e => e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.clientHeight")
+    before = calls_so_far(stage)
+    page.wait_for_timeout(700)
+    lift.click(force=True)   # still under a finger that hesitates
+    expect(lift).to_be_enabled()
+    lift.click()
+    expect(sheet(page)).to_contain_text("Off limits no more")
+    assert all_told(page, stage, before) == [["vote", "lift"]]
+
+
+def test_a_vote_that_was_refused_does_not_answer_the_next_question(open_page, stage):
+    page = open_page("guide_asked")
+    sheet(page).get_by_role("button", name="Just right").click()
+    expect(sheet(page)).to_contain_text("Just right here.")
+    stage.go_on("guide_refusing")
+    sheet(page).get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Pressure?").click()
+    sheet(page).get_by_role("button", name="Lighter").click()
+    expect(page.locator(".banner-warn")).to_have_text(re.compile("nothing can be told now"))
+    expect(sheet(page).get_by_role("button", name="Lighter")).to_be_enabled(timeout=600)
+    sheet(page).get_by_role("button", name="Close").click()
+    stage.go_on("guide_asked_again")
+    expect(sheet(page)).to_contain_text("How is the pressure? (left shoulder)")
+    expect(sheet(page).get_by_role("button", name="Lighter")).to_be_visible()
+
+
+def test_a_vote_that_nobody_answered_does_not_answer_the_next_question(open_page, stage):
+    page = open_page("guide_answered")
+    page.get_by_role("button", name="Pressure?").click()
+    sheet(page).get_by_role("button", name="Just right").click()   # as before: the host has nothing new to say
+    expect(sheet(page).get_by_role("button", name="Just right")).to_be_disabled()
+    expect(sheet(page).get_by_role("button", name="Just right")).to_be_enabled()
+    sheet(page).get_by_role("button", name="Close").click()
+    stage.go_on("guide_asked_again")
+    expect(sheet(page)).to_contain_text("How is the pressure? (left shoulder)")
+    expect(sheet(page).get_by_role("button", name="Lighter")).to_be_visible()
