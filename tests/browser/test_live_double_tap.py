@@ -104,3 +104,37 @@ def test_a_vote_that_nobody_answered_does_not_answer_the_next_question(open_page
     stage.go_on("guide_asked_again")
     expect(sheet(page)).to_contain_text("How is the pressure? (left shoulder)")
     expect(sheet(page).get_by_role("button", name="Lighter")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", ["phone", "tablet-landscape"])
+def test_next_that_is_tapped_twice_turns_one_step(open_page, stage, size):
+    page = open_page("guide_step", SIZES[size])
+    before = calls_so_far(stage)
+    tap_twice(page, card(page).get_by_role("button", name="Next: Upper back"))
+    expect(card(page).get_by_role("heading")).to_have_text("5. Upper back")
+    assert all_told(page, stage, before) == [["step", "next"]]
+    card(page).get_by_role("button", name="The step before").click()   # it is free again
+    assert told(stage, before, 2) == [["step", "next"], ["step", "back"]]
+
+
+def test_a_step_that_the_guide_turns_by_itself_is_not_skipped_by_a_tap_that_came_late(open_page, stage):
+    page = open_page("guide_step")
+    following = card(page).locator(".guided-next")
+    expect(following).to_be_enabled()
+    stage.go_on("guide_ready")
+    expect(card(page).get_by_role("heading")).to_have_text("5. Upper back")
+    before = calls_so_far(stage)
+    following.click(force=True)
+    expect(following).to_be_enabled()
+    assert all_told(page, stage, before) == []
+
+
+def test_a_step_that_is_refused_can_be_pressed_again_at_once(open_page, stage):
+    page = open_page("guide_refusing")
+    following = card(page).locator(".guided-next")
+    following.click()
+    expect(page.locator(".banner-warn")).to_have_text(re.compile("nothing can be told now"))
+    expect(following).to_be_enabled(timeout=600)
+    stage.go_on("guide_answered")
+    following.click()   # the host takes its words back
+    expect(page.locator(".banner-warn")).to_have_count(0)
