@@ -18,13 +18,18 @@ def tap_twice(page: Page, at: Locator | tuple[float, float]) -> None:
     """At one place of the screen, whatever lies there by the second time."""
     if isinstance(at, Locator):
         expect(at).to_be_enabled()
-        at.scroll_into_view_if_needed()
+        to_the_middle(at)
         box = at.bounding_box()
         assert box is not None
         at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.click(*at)
     page.wait_for_timeout(GAP_MS)
     page.mouse.click(*at)
+
+
+def to_the_middle(part: Locator) -> None:
+    """On a phone the recording's buttons stay at the lower end of the screen, on top of the rest."""
+    part.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")
 
 
 def all_told(page: Page, stage, before: int) -> list:
@@ -35,6 +40,7 @@ def all_told(page: Page, stage, before: int) -> list:
 
 def map_point(page: Page, x_mm: float, y_mm: float) -> tuple[float, float]:
     """Where on the screen a place of the back is."""
+    to_the_middle(page.locator(".map"))
     spine = page.locator(".zone.spine").bounding_box()
     assert spine is not None
     mm = spine["height"] / 450.0
@@ -138,3 +144,44 @@ def test_a_step_that_is_refused_can_be_pressed_again_at_once(open_page, stage):
     stage.go_on("guide_answered")
     following.click()   # the host takes its words back
     expect(page.locator(".banner-warn")).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", ["phone", "tablet-landscape"])
+def test_a_place_that_is_tapped_twice_is_marked_once_and_taken_back_once(open_page, stage, size):
+    page = open_page("guide_offered", SIZES[size])
+    page.get_by_role("button", name="Sore place?").click()
+    undo = page.get_by_role("button", name="Take back")
+    expect(undo).to_be_enabled()
+    before = calls_so_far(stage)
+    tap_twice(page, map_point(page, 80, 100))
+    expect(page.locator(".sore[data-why=sore]")).to_have_count(1)
+    expect(undo).to_be_enabled()
+    page.mouse.click(*map_point(page, -60, 160))   # another one
+    expect(undo).to_be_enabled()
+    tap_twice(page, undo)
+    kinds = [(kind, None if value is None else value["x_mm"] > 0) for kind, value in all_told(page, stage, before)]
+    assert kinds == [("sore", True), ("sore", False), ("sore", None)]
+
+
+def test_sore_place_that_is_tapped_twice_marks_nothing(open_page, stage):
+    page = open_page("guide_offered", SIZES["phone"])
+    before = calls_so_far(stage)
+    opener = page.get_by_role("button", name="Sore place?")
+    to_the_middle(opener)
+    box = opener.bounding_box()
+    assert box is not None
+    tap_twice(page, (box["x"] + box["width"] - 4, box["y"] + box["height"] / 2))   # beside the neck
+    expect(page.locator(".marking")).to_be_visible()
+    assert all_told(page, stage, before) == []
+
+
+def test_marking_ends_with_the_session_in_which_it_was_begun(open_page, stage):
+    page = open_page("guide_offered")
+    page.get_by_role("button", name="Sore place?").click()
+    expect(page.locator(".marking")).to_be_visible()
+    stage.show(page, "guide_offered")   # another session: maybe another person
+    expect(page.locator(".marking")).to_be_hidden()
+    expect(page.get_by_role("button", name="Sore place?")).to_be_visible()
+    before = calls_so_far(stage)
+    page.mouse.click(*map_point(page, 80, 100))
+    assert all_told(page, stage, before) == []
