@@ -25,6 +25,7 @@ from slowhand.session.live_state import (
     ScoreView,
     SoreView,
 )
+from slowhand.session.picture import without_forces
 from tests.browser.guided_scenes import GUIDED, guided_as_told
 
 PACE = Gauge(12.0, False, Level.OK, "good pace", 25.0, 30.0, 40.0, "cm/s", 0)
@@ -348,6 +349,13 @@ def _stopped(calm: LiveState) -> LiveState:
                    stroke_count=118)
 
 
+def _by_feel(calm: LiveState) -> LiveState:
+    """A practice without feedback: as a session draws it, no pad says how it presses."""
+    return replace(calm, feedback=False, flags=(), flag_counts={}, pace=QUIET, pressure=QUIET,
+                   hand=without_forces(calm.hand), coach_line="Practice without feedback: go by feel.",
+                   coach_level=Level.IDLE)
+
+
 def _warning(calm: LiveState) -> LiveState:
     return replace(calm, warning="Recording stopped: the disk is full. Free some space and press start again.",
                    recording=False)
@@ -394,9 +402,9 @@ SCENES: dict[str, Callable[[LiveState], LiveState]] = {
     "scored": lambda calm: replace(_finished(calm), score=SCORE),
     "scored_short": lambda calm: replace(_finished(calm), score=SHORT_SCORE, flag_counts={}, stroke_count=3),
     "warning": _warning,
-    "by_feel": lambda calm: replace(calm, feedback=False, flags=(), flag_counts={}, pace=QUIET, pressure=QUIET,
-                                    hand=replace(calm.hand, cop_x_mm=None, cop_y_mm=None, pads=NO_HAND.pads),
-                                    coach_line="Practice without feedback: go by feel.", coach_level=Level.IDLE),
+    "by_feel": lambda calm: _by_feel(calm),
+    "by_feel_motion": lambda calm: _by_feel(_motion(calm)),
+    "by_feel_stopped": lambda calm: replace(_stopped(calm), feedback=False, pace=QUIET, pressure=QUIET),
     "markup": lambda calm: replace(calm, coach_line=MARKUP, warning=MARKUP),
     "left_start": lambda calm: replace(SCENES["await_start_pose"](calm), glove_hand="left"),
     "left_hand": lambda calm: replace(calm, hand=mirrored(hand_at(60, 200, 0.0))),

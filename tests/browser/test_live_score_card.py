@@ -30,6 +30,20 @@ def test_it_comes_when_the_session_ends_and_goes_when_another_begins(open_page, 
     expect(page.locator(".coach")).to_be_visible()
 
 
+@pytest.mark.parametrize("size", ["phone", "tablet-portrait", "tablet-landscape"])
+def test_the_flags_of_a_practice_by_feel_come_with_the_card(open_page, stage, size):
+    page = open_page("by_feel", SIZES[size])
+    so_far = page.locator(".sofar")
+    expect(so_far.locator(".counts")).to_contain_text("flags are shown afterwards")
+    stage.show(page, "by_feel_stopped")
+    expect(card(page)).to_be_visible()
+    expect(so_far.locator(".counts")).to_have_text("118 strokes, 3 flags")
+    expect(so_far.locator(".latest li")).to_have_count(3)
+    so_far.scroll_into_view_if_needed()
+    expect(so_far.locator(".latest li").first).to_be_visible()
+    expect(page.get_by_role("meter", name="Pace")).to_have_attribute("aria-valuetext", "unknown, feedback is off")
+
+
 def test_figures_are_shown_on_request(open_page):
     page = open_page("scored")
     figure = card(page).get_by_text("limit 30 cm/s")
