@@ -398,6 +398,7 @@ SCENES: dict[str, Callable[[LiveState], LiveState]] = {
     **GUIDED,
     "finished": _finished,
     "stopped": _stopped,
+    "stopped_guided": lambda calm: GUIDED["guide_offered"](_stopped(calm)),
     "stopped_pressing": lambda calm: replace(_spine(calm), recording=False, score=SCORE),
     "scored": lambda calm: replace(_finished(calm), score=SCORE),
     "scored_short": lambda calm: replace(_finished(calm), score=SHORT_SCORE, flag_counts={}, stroke_count=3),

@@ -85,6 +85,23 @@ def test_the_one_thing_is_on_the_first_screen_and_nothing_overlaps(open_page, sc
         assert target is not None and target["height"] >= 44 and target["width"] >= 44
 
 
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scene", ["stopped", "stopped_guided", "by_feel_stopped"])
+def test_what_is_beside_the_card_does_not_lie_on_it(open_page, scene, size):
+    page = open_page(scene, SIZES[size])
+    expect(card(page)).to_be_visible()
+    boxes = [part.bounding_box() for part in page.locator(".side > :visible").all()]
+    assert len(boxes) == (3 if scene == "stopped_guided" else 2)
+    for upper, lower in zip(boxes, boxes[1:], strict=False):
+        assert upper["y"] + upper["height"] <= lower["y"] + 1
+    for part in (".score-head", ".score-do", ".sofar .counts"):
+        shown = page.locator(part)
+        shown.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")
+        assert shown.evaluate("""(e) => { const box = e.getBoundingClientRect();
+          const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+          return e.contains(at) || at.contains(e) && e.parentElement.closest('.score, .sofar').contains(at); }"""), part
+
+
 def test_a_warning_is_still_said_over_the_card(open_page, stage):
     page = open_page("stopped")
     expect(page.locator(".coach")).to_be_hidden()    # a neutral line makes room
