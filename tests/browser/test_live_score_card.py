@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -92,7 +94,7 @@ def test_what_is_beside_the_card_does_not_lie_on_it(open_page, scene, size):
     expect(card(page)).to_be_visible()
     boxes = [part.bounding_box() for part in page.locator(".side > :visible").all()]
     assert len(boxes) == (3 if scene == "stopped_guided" else 2)
-    for upper, lower in zip(boxes, boxes[1:], strict=False):
+    for upper, lower in pairwise(boxes):
         assert upper["y"] + upper["height"] <= lower["y"] + 1
     for part in (".score-head", ".score-do", ".sofar .counts"):
         shown = page.locator(part)
