@@ -65,6 +65,10 @@ class Stage:
         page.wait_for_selector(f'.live[data-page-link="live"][data-session="{number}"]')
         page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
 
+    def go_on(self, scene: str) -> None:
+        """Change the scene in the same session: no tab can tell when it has drawn that."""
+        self.server.scene(f"then {scene}")
+
 
 @pytest.fixture(scope="module")
 def stage(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:

@@ -41,6 +41,7 @@ def at_step(index: int, **changes: object) -> GuideView:
 FELT = ("Upper back: left feels firmer (maybe), by 38 ± 19 %.",)
 LIGHTER = PlaceMark(92.0, 150.0, 55.0, 9.0, "lighter", False)
 STOPPED = PlaceMark(-70.0, 300.0, 60.0, 1.0, "stop", False)
+JUST_RIGHT = "Just right here."
 EARLIER = PlaceMark(70.0, 330.0, 45.0, 9.0, "lighter", True)
 READY = at_step(
     4, progress=1.0, ready=True, hint="Both sides have had enough.", missed=("right shoulder",), unknown_s=40.0,
@@ -66,6 +67,9 @@ GUIDED: dict[str, Callable[[LiveState], LiveState]] = {
     "guide_asked_nowhere": _guided(at_step(4, question="")),
     "guide_stopped": _guided(at_step(5, stopped=True, marks=(STOPPED, LIGHTER),
                                      answered="Off limits here, until you lift it.")),
+    "guide_answered": _guided(at_step(4, answered=JUST_RIGHT)),
+    "guide_refusing": _guided(at_step(4, answered=JUST_RIGHT)),
+    "guide_asked_again": _guided(at_step(4, answered=JUST_RIGHT, question="left shoulder")),
     "guide_clock": lambda calm: replace(_guided(at_step(4, by_clock=True, cells=covered()))(calm), mode="force",
                                         choosing=True, strip_y_mm=(), hand=replace(calm.hand, located=False)),
     "guide_replayed": _guided(replace(READY, may_tell=False)),
@@ -79,6 +83,8 @@ def guided_as_told(calm: LiveState, told: dict[str, object]) -> LiveState:
         return calm
     if told.get("vote") == "lighter":
         view = replace(view, question=None, marks=(*view.marks, LIGHTER), answered="Lighter here: at most 9 N from now on.")
+    if told.get("vote") == "right":
+        view = replace(view, question=None, answered=JUST_RIGHT)
     if told.get("vote") == "stop":
         view = replace(view, question=None, marks=(*view.marks, STOPPED), stopped=True,
                        answered="Off limits here, until you lift it.")

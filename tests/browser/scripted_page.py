@@ -3,8 +3,8 @@
     python -m tests.browser.scripted_page --scene good --port 0
 
 Prints ``ready URL`` when the page can be opened. Lines on standard input: a scene's name (prints its number as
-``scene 2``), ``calls`` (prints the
-session's calls as ``calls start stop``), ``cpu`` (prints the processor seconds used so far), ``end``.
+``scene 2``), ``then`` and a scene's name (it goes on as that, in the same session), ``calls`` (prints the session's
+calls as ``calls start stop``), ``cpu`` (prints the processor seconds used so far), ``end``.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ def obey(session: ScriptedSession, end: threading.Event) -> None:
         word = line.strip()
         if word in SCENES:
             print("scene", session.play(word), flush=True)
+        elif word.startswith("then "):
+            print("scene", session.go_on(word.removeprefix("then ")), flush=True)
         elif word == "calls":
             print("calls", *session.calls, flush=True)
         elif word == "cpu":

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from slowhand.errors import StoreError
+from slowhand.errors import BadInputError, StoreError
 from slowhand.session.live_state import (
     FlagView,
     Gauge,
@@ -21,11 +21,11 @@ from slowhand.session.live_state import (
     LiveState,
     PaceView,
     PadView,
-    ScoreLine,
-    ScoreView,
     SoreView,
 )
+from slowhand.session.picture import without_forces
 from tests.browser.guided_scenes import GUIDED, guided_as_told
+from tests.browser.score_cards import SCORE, SHORT_SCORE
 
 PACE = Gauge(12.0, False, Level.OK, "good pace", 25.0, 30.0, 40.0, "cm/s", 0)
 PRESSURE = Gauge(14.0, False, Level.OK, "gentle", 60.0, 100.0, 120.0, "N", 0)
@@ -59,6 +59,13 @@ class ScriptedSession:
             self._scene = scene
             self._scene_number += 1
             self._zone = self._implant = None
+            self._told = {}
+            return self._scene_number
+
+    def go_on(self, scene: str) -> int:
+        """Change the scene within the session; what was told before is part of the scene, or gone."""
+        with self._lock:
+            self._scene = scene
             self._told = {}
             return self._scene_number
 
@@ -97,6 +104,8 @@ class ScriptedSession:
 
     def tell(self, kind: str, value: object) -> None:
         self._note(f"tell-{json.dumps([kind, value], separators=(',', ':'))}")
+        if self._scene == "guide_refusing":
+            raise BadInputError("nothing can be told now: the glove is not there")
         self._told[kind] = value
 
     def start_over(self) -> None:
@@ -311,32 +320,17 @@ def _finished(calm: LiveState) -> LiveState:
                    flag_counts={"too_fast": 4, "spine_pressure": 2, "kidney_pressure": 1})
 
 
-SCORE = ScoreView(
-    "14 minutes on the back.",
-    (
-        ScoreLine("You were gentle at spine, neck and kidneys.", ("over a limit: 0 times (in 13 minutes)",)),
-        ScoreLine("You went with the pulse.", ("with the pulse: 81 % of the turns (in 64 turns)",)),
-        ScoreLine("Your glides were even.", ("evenness of the middle glide: 0.87 of 1 (in 71 glides)",)),
-    ),
-    ScoreLine("Let your strokes be slower.", ("over a limit: 7 times (in 13 minutes)", "the most: 33 cm/s (limit 30 cm/s)"),
-              "Slow stroking is felt as the most pleasant. Breathe out once for each stroke."),
-    (ScoreLine("Your glides were slower than in session 11: 8.2 instead of 11.4 cm/s.",
-               ("the middle glide now: 8.2 cm/s (in 71 glides)", "in session 11: 11.4 cm/s (in 60 glides)")),),
-    (ScoreLine("For 12 % of the touch the place was unknown: spine, neck, kidneys and pace could not be watched then.",
-               ("place unknown: 12 % of the touch (in 14 minutes)",)),),
-    note="None of these figures is a clinical limit, and the card is no grade.",
-)
-SHORT_SCORE = ScoreView(
-    "A short one: 34 seconds on the back.", (),
-    ScoreLine("Next time a little longer.", (), "After a minute on the back there is something to tell."), (),
-    (ScoreLine("With less than a minute of touch only what was too hard can be told."),),
-)
-
-
 def _stopped(calm: LiveState) -> LiveState:
     """The giver has pressed stop: the stream goes on, and the card is there."""
     return replace(_idle(calm), recording=False, session_s=851.0, score=SCORE, flags=FLAGS, flag_counts=COUNTS,
                    stroke_count=118)
+
+
+def _by_feel(calm: LiveState) -> LiveState:
+    """A practice without feedback: as a session draws it, no pad says how it presses."""
+    return replace(calm, feedback=False, flags=(), flag_counts={}, pace=QUIET, pressure=QUIET,
+                   hand=without_forces(calm.hand), coach_line="Practice without feedback: go by feel.",
+                   coach_level=Level.IDLE)
 
 
 def _warning(calm: LiveState) -> LiveState:
@@ -381,13 +375,14 @@ SCENES: dict[str, Callable[[LiveState], LiveState]] = {
     **GUIDED,
     "finished": _finished,
     "stopped": _stopped,
+    "stopped_guided": lambda calm: GUIDED["guide_offered"](_stopped(calm)),
     "stopped_pressing": lambda calm: replace(_spine(calm), recording=False, score=SCORE),
     "scored": lambda calm: replace(_finished(calm), score=SCORE),
     "scored_short": lambda calm: replace(_finished(calm), score=SHORT_SCORE, flag_counts={}, stroke_count=3),
     "warning": _warning,
-    "by_feel": lambda calm: replace(calm, feedback=False, flags=(), flag_counts={}, pace=QUIET, pressure=QUIET,
-                                    hand=replace(calm.hand, cop_x_mm=None, cop_y_mm=None, pads=NO_HAND.pads),
-                                    coach_line="Practice without feedback: go by feel.", coach_level=Level.IDLE),
+    "by_feel": lambda calm: _by_feel(calm),
+    "by_feel_motion": lambda calm: _by_feel(_motion(calm)),
+    "by_feel_stopped": lambda calm: replace(_stopped(calm), feedback=False, pace=QUIET, pressure=QUIET),
     "markup": lambda calm: replace(calm, coach_line=MARKUP, warning=MARKUP),
     "left_start": lambda calm: replace(SCENES["await_start_pose"](calm), glove_hand="left"),
     "left_hand": lambda calm: replace(calm, hand=mirrored(hand_at(60, 200, 0.0))),

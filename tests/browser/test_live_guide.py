@@ -166,6 +166,7 @@ def test_a_tap_on_the_back_marks_a_sore_place_where_it_hurts(open_page, stage, s
     expect(card(page).get_by_role("button", name="Begin")).to_be_visible()
     page.get_by_role("button", name="Sore place?").click()
     expect(page.locator(".marking")).to_be_visible()
+    expect(page.get_by_role("button", name="Take back")).to_be_enabled()   # it rests under the finger that opened it
     spine = page.locator(".zone.spine").bounding_box()
     mm = spine["height"] / 450.0
     x, y = spine["x"] + spine["width"] / 2 - 80 * mm, spine["y"] + 100 * mm   # the receiver's left is on the viewer's left

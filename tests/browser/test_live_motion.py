@@ -41,3 +41,15 @@ def test_an_unknown_pace_has_no_number_and_no_green(open_page):
     expect(pace.locator(".number")).to_have_text("–")
     assert [found for found in page.evaluate(GREEN) if found[0] != "ok"] == []
     assert pace.evaluate("m => m.closest('[data-level]').dataset.level") == "unknown"
+
+
+@pytest.mark.parametrize("size", ["phone", "tablet-landscape"])
+def test_pads_that_nothing_is_said_of_are_not_drawn_as_broken_ones(open_page, stage, size):
+    page = open_page("motion", SIZES[size])
+    expect(page.locator(".inset")).to_be_visible()
+    stage.show(page, "by_feel_motion")
+    expect(page.locator(".coach .line")).to_have_text("Practice without feedback: go by feel.")
+    expect(page.locator(".inset")).to_be_hidden()
+    assert page.locator(".pad-cross").evaluate_all("all => all.every((e) => getComputedStyle(e).visibility === 'hidden')")
+    stage.show(page, "motion")
+    expect(page.locator(".inset")).to_be_visible()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -28,6 +30,20 @@ def test_it_comes_when_the_session_ends_and_goes_when_another_begins(open_page, 
     stage.show(page, "good")
     expect(card(page)).to_be_hidden()
     expect(page.locator(".coach")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", ["phone", "tablet-portrait", "tablet-landscape"])
+def test_the_flags_of_a_practice_by_feel_come_with_the_card(open_page, stage, size):
+    page = open_page("by_feel", SIZES[size])
+    so_far = page.locator(".sofar")
+    expect(so_far.locator(".counts")).to_contain_text("flags are shown afterwards")
+    stage.show(page, "by_feel_stopped")
+    expect(card(page)).to_be_visible()
+    expect(so_far.locator(".counts")).to_have_text("118 strokes, 3 flags")
+    expect(so_far.locator(".latest li")).to_have_count(3)
+    so_far.scroll_into_view_if_needed()
+    expect(so_far.locator(".latest li").first).to_be_visible()
+    expect(page.get_by_role("meter", name="Pace")).to_have_attribute("aria-valuetext", "unknown, feedback is off")
 
 
 def test_figures_are_shown_on_request(open_page):
@@ -69,6 +85,23 @@ def test_the_one_thing_is_on_the_first_screen_and_nothing_overlaps(open_page, sc
     for button in page.locator("button:visible").all():
         target = button.bounding_box()
         assert target is not None and target["height"] >= 44 and target["width"] >= 44
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scene", ["stopped", "stopped_guided", "by_feel_stopped"])
+def test_what_is_beside_the_card_does_not_lie_on_it(open_page, scene, size):
+    page = open_page(scene, SIZES[size])
+    expect(card(page)).to_be_visible()
+    boxes = [part.bounding_box() for part in page.locator(".side > :visible").all()]
+    assert len(boxes) == (3 if scene == "stopped_guided" else 2)
+    for upper, lower in pairwise(boxes):
+        assert upper["y"] + upper["height"] <= lower["y"] + 1
+    for part in (".score-head", ".score-do", ".sofar .counts"):
+        shown = page.locator(part)
+        shown.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")
+        assert shown.evaluate("""(e) => { const box = e.getBoundingClientRect();
+          const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+          return e.contains(at) || at.contains(e) && e.parentElement.closest('.score, .sofar').contains(at); }"""), part
 
 
 def test_a_warning_is_still_said_over_the_card(open_page, stage):

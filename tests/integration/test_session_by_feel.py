@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,6 +52,29 @@ def test_a_practice_by_feel_is_silent_and_whole(tmp_path: Path) -> None:
     summary = session_summary(played)["summary"]
     assert summary["feedback"] is False and summary["without_feedback_s"] > 10.0
     assert any("practice without feedback" in note for note in notes_of(played))
+
+
+def test_when_a_practice_by_feel_is_stopped_its_flags_are_seen_and_no_others(tmp_path: Path) -> None:
+    bench = bench_for(tmp_path, feedback=False)
+    bench.engine.start()
+    bench.run(14.0)
+    assert bench.engine.state().flags == ()
+    bench.engine.stop()
+    stored = Counter(flag.kind.value for flag in bench.store.read(1).flags)
+    assert sum(stored.values()) > 1
+    while not bench.glove.finished:   # the hand goes on by feel, and nothing is said of that
+        state = bench.engine.state()
+        assert state.score is not None and not state.feedback
+        assert state.flag_counts == stored and len(state.flags) == sum(stored.values())
+        assert not any(flag.open for flag in state.flags)
+        assert all(pad.force_n is None for pad in state.hand.pads)
+        assert state.pace.value is None and state.pressure.value is None
+        bench.run(0.5)
+    assert sum(bench.engine._stream.pipeline.flags.counts().values()) > sum(stored.values())
+    bench.engine.tell("feedback", True)
+    assert bench.engine.state().flag_counts != stored
+    bench.engine.start()
+    assert bench.engine.state().flags == ()
 
 
 def test_what_is_told_is_seen_recorded_and_heard_again_and_outlives_an_implant(tmp_path: Path) -> None:

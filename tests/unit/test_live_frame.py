@@ -14,7 +14,7 @@ from slowhand.coach.coach import CHOICES
 from slowhand.live.broadcast import Broadcast
 from slowhand.live.frame import coach_level, fast_part, shown_level, slow_part
 from slowhand.live.view import Desk
-from slowhand.session.live_state import Gauge, HandView, Level, LinkState, LinkView, LiveState, PadView
+from slowhand.session.live_state import Gauge, HandView, Level, LinkState, LinkView, LiveState, PadView, ScoreLine, ScoreView
 
 NUMBERS = st.one_of(st.none(), st.floats(allow_nan=True, allow_infinity=True), st.floats(-500, 500))
 GAUGES = st.builds(
@@ -64,6 +64,13 @@ def test_a_stream_that_has_stopped_leaves_nothing_live(state):
 def test_messages_are_plain_json_without_nan(state):
     for part in (fast_part(state), slow_part(state)):
         assert json.loads(json.dumps(part, allow_nan=False)) == part   # it raises on NaN
+
+
+@given(STATES, st.booleans(), st.booleans(), st.booleans())
+def test_flags_are_held_back_until_a_practice_by_feel_is_over(state, feedback, finished, scored):
+    card = ScoreView("Over.", (), ScoreLine("Again.", ()), (), ()) if scored else None
+    state = replace(state, feedback=feedback, finished=finished, score=card)
+    assert slow_part(state)["flags"]["held_back"] is not (feedback or finished or scored)
 
 
 def test_every_button_of_the_page_reaches_the_session():

@@ -117,6 +117,15 @@ def test_the_ledger_knows_which_reports_are_one_flag() -> None:
     assert ledger.counts() == {"too_fast": 1, "too_hard": 1}
 
 
+def test_the_ledger_keeps_what_a_session_ended_with() -> None:
+    ledger = FlagLedger()
+    ledger.add([FLAG])
+    assert ledger.ended is None
+    ledger.end()
+    ledger.add([replace(FLAG, kind=FlagKind.TOO_HARD, start_us=FLAG.start_us + 10)])
+    assert ledger.ended is not None and ledger.ended.flags() == (FLAG,) and len(ledger.flags()) == 2
+
+
 def test_the_ledger_marks_strokes_with_overlapping_flags_once_in_order() -> None:
     ledger = FlagLedger()
     before = replace(FLAG, kind=FlagKind.TOO_HARD, start_us=STROKE.start_us - 50, end_us=STROKE.start_us + 50)

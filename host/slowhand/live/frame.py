@@ -63,7 +63,7 @@ def slow_part(state: LiveState) -> dict[str, Section]:
             "counts": dict(state.flag_counts),
             "strokes": state.stroke_count,
             # none is shown while a practice without feedback lasts; that is not "no flags"
-            "held_back": not state.feedback and not state.finished,
+            "held_back": not (state.feedback or state.finished or state.score is not None),
         },
         "charts": {"files": list(state.charts)},
         "pacing": _pacing_section(state),

@@ -15,11 +15,17 @@ class FlagLedger:
 
     def __init__(self) -> None:
         self._flags: dict[tuple[str, int], Flag] = {}
+        self.ended: FlagLedger | None = None   # those of the session alone, once it has ended; the coach may find more
 
     def add(self, changed: Iterable[Flag]) -> None:
         """Take reports in their order; a later one of the same flag replaces the earlier."""
         for flag in changed:
             self._flags[flag.key] = flag
+
+    def end(self) -> None:
+        """The session has ended: what is reported from now on belongs to none."""
+        self.ended = FlagLedger()
+        self.ended.add(self._flags.values())
 
     def flags(self) -> tuple[Flag, ...]:
         """In the order of their start."""

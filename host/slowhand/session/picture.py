@@ -100,14 +100,18 @@ def draw(scene: Scene) -> LiveState:
 
 
 def _with_coach(picture: LiveState, scene: Scene, pipeline: Pipeline) -> LiveState:
-    """What the coach knows besides. In a practice without feedback flags and forces are seen only afterwards."""
+    """What the coach knows besides. In a practice without feedback flags are seen once the session has ended.
+
+    Forces are not seen then either: the hand may go on, and the choice holds for the next session too.
+    """
     coach, row = pipeline.coach, scene.row
     told = coach.feedback or scene.finished
     if row is not None and scene.link.state is LinkState.STREAMING:
         picture = replace(picture, hand=hand_of(row) if told else without_forces(hand_of(row)))
-    if told:
-        views = flag_views(pipeline.flags.flags(), coach.open_flags, scene.origin_us)
-        picture = replace(picture, flags=views, flag_counts=pipeline.flags.counts())
+    found = pipeline.flags if told else pipeline.flags.ended
+    if found is not None:
+        views = flag_views(found.flags(), coach.open_flags, scene.origin_us)
+        picture = replace(picture, flags=views, flag_counts=found.counts())
     return replace(
         picture,
         back_length_mm=coach.receiver.back_length_mm,

@@ -103,6 +103,7 @@ class Stream:
     def finish(self) -> Results:
         """The session has ended: what ended with it; its score card is there from now on."""
         results = self.pipeline.finish()
+        self.pipeline.flags.end()
         self._tally.end(results.strokes)
         self._ended = self.facts()   # the glove may send on
         self.card = score_card(self._ended)

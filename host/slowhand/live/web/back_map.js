@@ -47,10 +47,11 @@ export class BackMap {
     for (const tap of this.parts?.taps ?? []) tap.setAttribute("aria-pressed", String(tap.dataset.tap === zone));
   }
 
-  setStage({ mode, phase, finished, located }) {
+  setStage({ mode, phase, finished, located, feedback }) {
     if (phase !== "running") this.trail = [];
     this.host.dataset.strip = String(mode === "strip");
-    const apart = !located && !finished && (mode !== "strip" || phase === "running");
+    // in a practice without feedback nothing is said of the pads, and none of them is broken
+    const apart = !located && !finished && feedback !== false && (mode !== "strip" || phase === "running");
     this.host.dataset.inset = String(apart);
     this.host.dataset.ghost = String(mode === "strip" && phase === "await_start_pose" && !finished);
   }

@@ -1,4 +1,5 @@
 // What has been worked, as a soft tint on the back; and sore places, marked by a tap.
+import { PressGuard } from "./press_guard.js";
 
 export const MAP_BUTTONS = `
   <button type="button" class="button map-button sore-opener" aria-pressed="false" hidden>Sore place?</button>
@@ -22,14 +23,21 @@ export class CoverLayer {
     this.layer = document.createElementNS(SVG, "svg");
     this.layer.setAttribute("class", "cover");
     this.layer.setAttribute("aria-hidden", "true");
+    this.undo = find("[data-mark=undo]");
+    this.guard = new PressGuard((busy) => this.undo.setAttribute("aria-disabled", String(busy)));
     this.opener.addEventListener("click", () => this.setMarking(!this.marking));
     this.bar.addEventListener("click", (event) => this.clicked(event.target.closest("button")?.dataset.mark));
     this.map.addEventListener("click", (event) => this.marking && this.mark(event));
     root.addEventListener("keydown", (event) => event.key === "Escape" && this.setMarking(false));
   }
 
-  take({ cover, body, answers }, { finished }, starting) {
-    if (answers) this.mayMark = answers.may_tell && answers.places;
+  take({ cover, body, answers, notice }, { finished, session }, starting) {
+    if (session !== this.session) {   // maybe on another person's back
+      this.session = session;
+      this.setMarking(false);
+    }
+    if (notice?.text) this.guard.refused();
+    if (answers) this.setAnswers(answers);
     if (body) this.body = body;
     if (cover) this.cells = cover;
     if ((cover || body) && this.cells && this.body) this.draw();
@@ -37,6 +45,13 @@ export class CoverLayer {
     this.opener.hidden = !possible || this.marking;
     if (!possible && this.marking) this.setMarking(false);
     this.root.dataset.starts = String(starting);
+  }
+
+  setAnswers({ may_tell: mayTell, places, marks }) {
+    this.mayMark = mayTell && places;
+    const asText = JSON.stringify(marks ?? []);
+    if (asText !== this.marks && this.guard.awaiting) this.guard.rest();
+    this.marks = asText;
   }
 
   /** Cells of one level as one path; drawing x is - back x, so a row runs from the viewer's right to the left. */
@@ -70,11 +85,12 @@ export class CoverLayer {
     this.opener.hidden = on || !this.mayMark;
     this.opener.setAttribute("aria-pressed", String(on));
     this.root.dataset.marking = String(on);
+    if (on) this.guard.rest();   // the body is drawn under the finger that has opened this
     if (on) this.bar.querySelector("[data-mark=done]").focus({ preventScroll: true });
   }
 
   clicked(what) {
-    if (what === "undo") this.press({ tell: "sore", value: null });
+    if (what === "undo") this.tell(null);
     if (what === "done") this.setMarking(false);
   }
 
@@ -83,6 +99,12 @@ export class CoverLayer {
     const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(still.getScreenCTM().inverse());
     const { length, shoulders } = this.body;
     if (Math.abs(at.x) > shoulders * 0.6 || at.y < -170 || at.y > length * 1.2) return;   // beside the body
-    this.press({ tell: "sore", value: { x_mm: Math.round(-at.x) || 0, y_mm: Math.round(at.y) } });
+    this.tell({ x_mm: Math.round(-at.x) || 0, y_mm: Math.round(at.y) });
+  }
+
+  tell(value) {
+    if (this.guard.busy) return;
+    this.guard.press();
+    this.press({ tell: "sore", value });
   }
 }

@@ -1,5 +1,6 @@
 // The guided back rub: the present step in words, how far it is, and what comes next.
 import { setText } from "./icons.js";
+import { PressGuard } from "./press_guard.js";
 import { clockText, plural } from "./words.js";
 
 const KIND_WORDS = { glide: "long strokes", knead: "kneading", press: "pressing", friction: "small rubbing", tap: "tapping" };
@@ -33,8 +34,6 @@ export const GUIDE_CARD = `
     </div>
   </section>`;
 
-const PRESS_WAIT_MS = 1500;
-
 export class GuideCard {
   constructor(root, press) {
     const find = (selector) => root.querySelector(selector);
@@ -46,6 +45,7 @@ export class GuideCard {
     this.parts = Object.fromEntries(
       ["title", "left", "words", "how", "bar", "hint", "next", "notes"].map((name) => [name, find(`.guided-${name}`)]));
     this.totals = find(".totals");
+    this.guard = new PressGuard((busy) => this.showBusy(busy));
     this.host.addEventListener("click", (event) => this.clicked(event));
   }
 
@@ -53,23 +53,21 @@ export class GuideCard {
     const button = event.target.closest("button");
     if (!button || button.getAttribute("aria-disabled") === "true") return;
     if (button.dataset.sore) {
-      this.setBusy(true);
+      this.guard.press();
       this.press({ tell: "sore", value: button.dataset.sore });
       return;
     }
     const value = button.dataset.minutes ? { minutes: Number(button.dataset.minutes) } : button.dataset.step;
-    this.setBusy(true);
+    this.guard.press();
     this.press({ tell: "step", value });
   }
 
-  /** After a press, until the host has answered: an oily finger that taps twice must not skip a step. */
-  setBusy(busy) {
-    clearTimeout(this.timer);
+  showBusy(busy) {
     for (const button of this.host.querySelectorAll("button")) button.setAttribute("aria-disabled", String(busy));
-    if (busy) this.timer = setTimeout(() => this.setBusy(false), PRESS_WAIT_MS);
   }
 
-  take({ guide, answers }, { finished }, starting) {
+  take({ guide, answers, notice }, { finished }, starting) {
+    if (notice?.text) this.guard.refused();
     if (answers) {
       this.answers = answers;
       this.mayTell = answers.may_tell;
@@ -85,12 +83,20 @@ export class GuideCard {
 
   setGuide(guide) {
     if (!guide.shown) return;
-    this.setBusy(false);
+    this.restWhenTurned(guide);
     this.begin.hidden = guide.running || !this.mayTell;
     this.step.hidden = !guide.running;
     this.setTotals(guide);
     if (guide.running) this.setStep(guide);
     this.setNotes(guide);
+  }
+
+  /** Only what a press brings about frees the buttons: seconds that pass and places that are worked say nothing of it. */
+  restWhenTurned({ index, running, minutes }) {
+    const earlier = (this.answers?.marks ?? []).filter((mark) => mark[5]).length;
+    const stands = [index, running, minutes, earlier].join();
+    if (stands !== this.stands) this.guard.rest();
+    this.stands = stands;
   }
 
   setTotals({ totals, minutes, finished }) {

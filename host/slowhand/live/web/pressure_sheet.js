@@ -1,7 +1,8 @@
 // "How is the pressure?": four big answers, asked now and then, and always there by a tap.
 import { setText } from "./icons.js";
+import { PressGuard } from "./press_guard.js";
 
-const PRESS_WAIT_MS = 1500;
+const STOP_REST_MS = 1000;   // a stop that was given must not be lifted by the same finger
 const SAID_MS = 6000;   // how long what an answer has changed stays to be read
 
 export const PRESSURE_SHEET = `
@@ -27,6 +28,7 @@ export class PressureSheet {
     this.title = find(".pressure-title");
     this.opener = find(".pressure-opener");
     this.votes = [...this.host.querySelectorAll("[data-vote]")];
+    this.guard = new PressGuard((busy) => this.votes.forEach((button) => button.setAttribute("aria-disabled", String(busy))));
     this.answers = { question: null, stopped: false, answered: "", may_tell: false };
     this.state = "closed";   // or "asked" by the host, "opened" by a person, "said": an answer was given
     this.opener.addEventListener("click", () => this.show(this.state === "closed" ? "opened" : "closed"));
@@ -41,28 +43,21 @@ export class PressureSheet {
       this.show("closed");
       return;
     }
-    this.setBusy(true);
-    this.awaiting = true;
+    this.guard.press();
     this.press({ tell: "vote", value: button.dataset.vote });
-  }
-
-  setBusy(busy) {
-    clearTimeout(this.timer);
-    for (const button of this.votes) button.setAttribute("aria-disabled", String(busy));
-    if (busy) this.timer = setTimeout(() => this.setBusy(false), PRESS_WAIT_MS);
   }
 
   take({ answers, notice }, { finished, session }, starting) {
     if (session !== this.session) {   // another session asks anew
       this.session = session;
       this.declined = null;
-      this.awaiting = false;
+      this.guard.free();
       this.state = "closed";
       answers ??= this.answers;
     }
     const possible = (answers ?? this.answers).may_tell && !finished && !starting;
     this.opener.hidden = !possible;
-    if (notice?.text) this.setBusy(false);   // it could not be done, and the banner says why
+    if (notice?.text) this.guard.refused();
     if (!possible) this.show("closed");
     if (!answers) return;
     const before = this.answers;
@@ -70,11 +65,10 @@ export class PressureSheet {
     if (answers.question === null) this.declined = null;
     this.opener.dataset.stopped = String(answers.stopped);
     setText(this.opener, answers.stopped ? "Stop is on" : "Pressure?");
-    const told = answers.answered && (answers.answered !== before.answered || this.awaiting);
     if (!possible) return;
-    if ((this.awaiting && told) || (answers.stopped && !before.stopped)) {
-      this.awaiting = false;
-      this.setBusy(false);
+    if ((this.guard.awaiting && answers.answered) || (answers.stopped && !before.stopped)) {
+      if (answers.stopped) this.guard.rest(STOP_REST_MS);
+      else this.guard.free();
       this.show("said");
     } else if (answers.question !== null && this.declined !== answers.question && !answers.stopped && this.state !== "opened") {
       this.show("asked");
