@@ -10,7 +10,7 @@ import pytest
 from slowhand.sim.around_limits import CADENCES
 from slowhand.sim.bad_habits import HABITS
 from slowhand.sim.body import Body
-from slowhand.sim.choreography import Choreography
+from slowhand.sim.choreography import Choreography, Plan
 from slowhand.sim.hand import Hand
 from slowhand.sim.simulation import SimOutput, Simulation
 from slowhand.sim.truth import TRUTH_DTYPE, true_strokes
@@ -59,12 +59,23 @@ def test_a_wavering_pace_changes_when_but_not_how_often(uneven: float) -> None:
     assert spread == pytest.approx(uneven, rel=0.5, abs=1e-9)
 
 
-def test_the_true_cadence_of_a_rub_leaves_landing_and_lifting_out() -> None:
+def test_the_true_cadence_of_a_rub_is_that_of_the_hand_that_made_it() -> None:
+    """However its landing and lifting bend the first and the last turn."""
     truth = np.zeros(1000, TRUTH_DTYPE)
     t = np.arange(1000) * 0.005
     truth["t_us"], truth["contact"], truth["total_n"], truth["stroke"] = 5000 * np.arange(1000), True, 9.0, 0
     moving = (t >= 0.6) & (t <= 4.4)
+    truth["knead_turns"], truth["rub_turns"] = np.nan, np.where(moving, 2.5 * (t - 0.6), np.nan)
     truth["velocity_cm_s"][:, 0] = np.where(moving, 8.0 * np.sin(2 * np.pi * (t - 0.6) * 2.5), 0.0)
     truth["speed_cm_s"], truth["spine_mm"] = np.abs(truth["velocity_cm_s"][:, 0]), 60.0
     [stroke] = true_strokes(truth, ("friction",), ("",), Body())
     assert stroke.cadence_per_min == pytest.approx(150.0, abs=0.2)
+
+
+def test_a_simulated_rub_keeps_the_cadence_that_was_planned() -> None:
+    plan = Plan("friction", "thumb", (60.0, 100.0), (60.0, 100.0), 9.0, duration_s=4.0, cadence_per_min=100.0)
+    stage = Choreography(Hand(), Body(), np.random.default_rng(3), 30.0)
+    stage.perform(plan)
+    program = stage.finish()
+    turns = program.phase[~np.isnan(program.phase)]
+    assert 60.0 * 200.0 * np.diff(turns).mean() == pytest.approx(100.0, rel=1e-6)

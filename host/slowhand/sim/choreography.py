@@ -216,7 +216,7 @@ class Choreography:
         turns, drift, t = self._cycles(plan)
         sway = plan.radius_mm / 1000.0 * np.sin(2 * np.pi * turns) * minimum_jerk(t / 0.4)
         across = np.array([np.cos(np.radians(plan.heading_deg + 20)), np.sin(np.radians(plan.heading_deg + 20))])
-        return drift + sway[:, None] * across, np.full(len(t), plan.force_n), np.full(len(t), np.nan)
+        return drift + sway[:, None] * across, np.full(len(t), plan.force_n), turns
 
     def _hold_press(self, plan: Plan) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         n = round(plan.duration_s * self.rate_hz)

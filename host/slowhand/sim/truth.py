@@ -28,6 +28,7 @@ TRUTH_DTYPE = np.dtype(
         ("spine_mm", "f8"),          # smallest abs(x) of a loaded pad, NaN if none
         ("stroke", "i4"),            # index into the true strokes' ``plan``, -1 none
         ("knead_turns", "f8"),       # circles so far, NaN when not kneading
+        ("rub_turns", "f8"),         # times to and fro so far, NaN when not rubbing
     ]
 )
 
@@ -131,38 +132,19 @@ def true_strokes(truth: np.ndarray, kinds: tuple[str, ...], notes: tuple[str, ..
 
 
 def _cadence(kind: str, part: np.ndarray) -> float | None:
-    if kind == "knead":
-        rows = np.flatnonzero(~np.isnan(part["knead_turns"]))
+    if kind in ("knead", "friction"):   # as the hand was moved: turning points would feel the landing and the lifting
+        turns = part["knead_turns" if kind == "knead" else "rub_turns"]
+        rows = np.flatnonzero(~np.isnan(turns))
         if len(rows) < 2:
             return None
         span_s = (part["t_us"][rows[-1]] - part["t_us"][rows[0]]) * 1e-6
-        return float(60.0 * (part["knead_turns"][rows[-1]] - part["knead_turns"][rows[0]]) / span_s)
+        return float(60.0 * (turns[rows[-1]] - turns[rows[0]]) / span_s)
     if kind == "tap":
         starts = [a for a, _ in runs(part["contact"])]
         if len(starts) < 2:
             return None
         return float(60.0 * (len(starts) - 1) / ((part["t_us"][starts[-1]] - part["t_us"][starts[0]]) * 1e-6))
-    if kind == "friction":
-        turns_s = _turning_points(part)
-        return float(30.0 * (len(turns_s) - 1) / (turns_s[-1] - turns_s[0])) if len(turns_s) > 2 else None
     return None
-
-
-def _turning_points(part: np.ndarray) -> np.ndarray:
-    """When a rub turns, s: twice per to and fro the velocity along its main direction changes sign.
-
-    Landing and lifting are left out: a turn counts between two sways of at least three tenths of the largest speed.
-    """
-    velocity = part["velocity_cm_s"] - np.nanmean(part["velocity_cm_s"], axis=0)
-    velocity = np.nan_to_num(velocity)
-    _, _, axes = np.linalg.svd(velocity, full_matrices=False)
-    along = velocity @ axes[0]
-    strong = np.flatnonzero(np.abs(along) > 0.3 * np.abs(along).max())
-    turned = np.flatnonzero(np.diff(np.sign(along[strong])))
-    before, after = strong[turned], strong[turned + 1]
-    rise = along[before] / (along[before] - along[after])
-    t_s = part["t_us"] * 1e-6
-    return t_s[before] + rise * (t_s[after] - t_s[before])
 
 
 def zone_forces(

@@ -35,5 +35,8 @@ def truth_rows(program: Program, motion: Motion, levers: np.ndarray, t_us: np.nd
     loaded = force >= LOADED_N
     distance = np.where(loaded, np.abs(truth["pad_mm"][..., 0]), np.inf).min(axis=1)
     truth["spine_mm"] = np.where(loaded.any(axis=1), distance, np.nan)
-    truth["stroke"], truth["knead_turns"] = program.stroke, program.phase
+    truth["stroke"] = program.stroke
+    kinds = np.array([*program.kinds, ""])[program.stroke]   # the last one, at -1: none
+    for name, kind in (("knead_turns", "knead"), ("rub_turns", "friction")):
+        truth[name] = np.where(kinds == kind, program.phase, np.nan)
     return truth

@@ -13,6 +13,7 @@ STRENGTH = 0.5             # correlation one cycle later from which a rhythm is 
 FIRST_PEAK = 0.85          # of the best one's correlation: two cycles correlate as well as one
 FIRST_BEAT = 0.7           # the same of a force: every other squeeze may be the firmer one
 FORCE_DEPTH = 0.2          # of the force's swing to its mean: less is an unsteady hand, no rhythm
+SETTLED_SHARE = 0.6        # of the usual sway's largest speed: a smaller one is still growing
 TURN_SHARE = 0.3           # of the largest speed
 MIN_TURNS = 6
 LANDED = 0.75              # of the median force: before and after it the hand lands and lifts
@@ -77,7 +78,9 @@ def force_cycle_of(t_us: np.ndarray, total_n: np.ndarray) -> float | None:
     return found[0]
 
 
-def turning_cycle_of(t_us: np.ndarray, velocity: np.ndarray, skip: int = 0) -> float | None:
+def turning_cycle_of(
+    t_us: np.ndarray, velocity: np.ndarray, skip: int = 0, settled: bool = False
+) -> float | None:
     """Length of one cycle in microseconds by counting turns, or None when there are fewer than three.
 
     A turn is where the velocity along its main direction changes sign. From the first turn to the last whole cycles
@@ -87,6 +90,8 @@ def turning_cycle_of(t_us: np.ndarray, velocity: np.ndarray, skip: int = 0) -> f
         t_us: (n,) increasing.
         velocity: (n, 2), finite.
         skip: so many turns are left out at either end, where there are enough: a hand that lands does not yet go round.
+        settled: the first turns after sways that were not yet as wide as usual are left out, where three are left: a
+            turn comes late while the width still grows.
     """
     swing = velocity - velocity.mean(axis=0)
     _, axes = np.linalg.eigh(swing.T @ swing)
@@ -96,6 +101,10 @@ def turning_cycle_of(t_us: np.ndarray, velocity: np.ndarray, skip: int = 0) -> f
     turned = np.flatnonzero(np.diff(np.sign(along[strong])))
     before, after = strong[turned], strong[turned + 1]
     turns_us = t_us[before] + (t_us[after] - t_us[before]) * along[before] / (along[before] - along[after])
+    if settled and len(turns_us):
+        fastest = np.maximum.reduceat(np.abs(along), [0, *after])   # of each sway, the last one without a turn
+        small = int(np.argmax(fastest >= SETTLED_SHARE * np.median(fastest)))
+        turns_us = turns_us[min(small, max(len(turns_us) - 3, 0)) :]
     if len(turns_us) >= MIN_TURNS:   # the landing distorts more than the lifting
         turns_us = turns_us[skip : len(turns_us) - skip * (len(turns_us) >= MIN_TURNS + 2)]
     count = (len(turns_us) - 1) // 2 * 2   # two to a cycle; a half one would feel where the middle lies

@@ -237,7 +237,8 @@ def _refined(rows: StrokeRows, cycle_us: float, kind: Kind) -> float:
     t_us, velocity = rows.t_us[known], rows.velocity[known]
     found = cycle_of(t_us, velocity, guess_us=cycle_us)
     by_rhythm = found[0] if found else cycle_us
-    by_turns = turning_cycle_of(t_us, velocity, skip=kind is Kind.KNEAD)
+    rubs = kind is Kind.FRICTION
+    by_turns = turning_cycle_of(t_us, velocity, skip=not rubs, settled=rubs)
     if by_turns is None or known.mean() < SEEN_SHARE or abs(by_turns / by_rhythm - 1.0) > AGREES:
         return by_rhythm   # turns were missed
-    return by_turns if kind is Kind.FRICTION else 0.5 * (by_turns + by_rhythm)
+    return by_turns if rubs else 0.5 * (by_turns + by_rhythm)
