@@ -224,11 +224,7 @@ class Coach:
         now.speed_cm_s, now.total_n, now.at_least, now.zone_n, now.pace = speed, total, at_least, zone_n, pace
         self.pacing.ready(phase == Phase.RUNNING)
         if phase != Phase.RUNNING:
-            if self._running:
-                self._note(changed, self._flags.end(t_us))
-            self._running = False
-            now.calm_since_us = None   # praise is for what comes after the steps
-            self._start_rest_until_us = t_us + START_REST_US if contact else None
+            self._not_started(t_us, contact, changed)
             return
         self._running = True
         if self._rests_at_start(t_us, contact, speed):
@@ -253,10 +249,17 @@ class Coach:
             may_speak = not self._open and self._cues.quiet(t_us)
             cue = self.pacing.step(t_us, contact, self._flags.kneading, pace, may_speak)
             cues += [cue] if cue is not None else []
-        if contact:
-            now.touched_us = t_us
+        now.touched_us = t_us if contact else now.touched_us
         if self._open or now.calm_since_us is None or now.off_skin or not is_calm(now, self._terms, self.mode):
             now.calm_since_us = t_us
+
+    def _not_started(self, t_us: int, contact: bool, changed: list[Flag]) -> None:
+        """A row of the start procedure, also of one in mid-session: nothing is judged."""
+        if self._running:
+            self._note(changed, self._flags.end(t_us))
+        self._running = False
+        self._latest.calm_since_us = None   # praise is for what comes after the steps
+        self._start_rest_until_us = t_us + START_REST_US if contact else None
 
     def _speak(
         self, t_us: int, step_us: int, contact: bool, placed: bool, cop_mm: tuple[float, float], total_n: float,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from slowhand.coach.limits import Limits
+from slowhand.coach.limits import Limit, Limits
 from slowhand.coach.zones import SPINE, BackZones
 from slowhand.strokes.touching import LOADED_N
 
@@ -66,14 +66,7 @@ def pressure_reading(
             "open" for none of them; with a strip ``None``.
         located: the place is known; where x alone is, zones may be known without it, but nothing is called good.
     """
-    value, band, words = total_n, limits.too_hard, "pressure"
-    if everywhere is not None and everywhere != "open":
-        band = next(zone.limit for zone in zones.zones if zone.name == everywhere)
-        words = f"pressure, {everywhere} limit"
-    elif everywhere is None:
-        for force, zone in zip(zone_n, zones.zones, strict=True):
-            if force / zone.limit.warn > value / band.warn:
-                value, band, words = force, zone.limit, f"pressure {zone.words}"
+    value, band, words = _nearest_to_limit(total_n, zone_n, zones, limits, everywhere)
     known = value == value
     if not known:
         level, words = UNKNOWN, "pressure unknown: no pad is usable"
@@ -96,6 +89,21 @@ def pressure_reading(
         value if known else None, at_least, level, words, band.warn, band.alarm,
         FULL_SCALE_TO_ALARM * band.alarm, band.unit, t_us,
     )
+
+
+def _nearest_to_limit(
+    total_n: float, zone_n: list[float], zones: BackZones, limits: Limits, everywhere: str | None
+) -> tuple[float, Limit, str]:
+    """The force that is judged, by which limit, and what it is called."""
+    value, band, words = total_n, limits.too_hard, "pressure"
+    if everywhere is not None and everywhere != "open":
+        band = next(zone.limit for zone in zones.zones if zone.name == everywhere)
+        words = f"pressure, {everywhere} limit"
+    elif everywhere is None:
+        for force, zone in zip(zone_n, zones.zones, strict=True):
+            if force / zone.limit.warn > value / band.warn:
+                value, band, words = force, zone.limit, f"pressure {zone.words}"
+    return value, band, words
 
 
 def height_unknown(zone_n: list[float]) -> str:

@@ -222,9 +222,7 @@ class EmulatedGlove:
         if isinstance(feed, np.ndarray):
             write_feed(feed, self._folder / "feed")
             feed = self._folder / "feed"
-        words = [str(self._firmware.emulator), "--elf", str(self._firmware.elf), "--feed", str(feed), "--control",
-                 "--realtime" if realtime else "--fast",
-                 "--events", str(self._folder / "events"), "--uart-out", str(self._folder / "bytes")]
+        words = ["--feed", str(feed), "--realtime" if realtime else "--fast"]
         script = "".join(f"{t_us} {what.hex() if isinstance(what, bytes) else what}\n" for t_us, what in commands)
         if script:
             (self._folder / "commands").write_text(script)
@@ -237,7 +235,12 @@ class EmulatedGlove:
         words += ["--motor-counts", ",".join(map(str, motor_counts()))] if motor else []
         for fault in faults:
             words += ["--fault", fault]
-        self._launch([*words, *options])
+        self._launch([*self._own_words(), *words, *options])
+
+    def _own_words(self) -> list[str]:
+        """The program, and where it leaves what it makes."""
+        return [str(self._firmware.emulator), "--elf", str(self._firmware.elf), "--control",
+                "--events", str(self._folder / "events"), "--uart-out", str(self._folder / "bytes")]
 
     def _launch(self, words: list[str]) -> None:
         # text mode, line by line: the control channel and the notes are small
