@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from slowhand.locate.acceptance import ALONE_S
 from slowhand.locate.kernel import inner, kernel
 from slowhand.locate.layout import P
 from slowhand.locate.tracker import SURPRISE_S
@@ -24,6 +25,9 @@ def place_sigmas(cov, book, frame, par, sigmas):
     sigmas[0] = stated(own_x, par.lasting_x, par.knee_x, par.unlearned_x, par.creep_x, book, frame)
     sigmas[1] = stated(own_y, par.lasting_y, par.knee_y, par.unlearned_y, par.creep_y, book, frame)
     sigmas[2] = stated(own_z, par.lasting_y, par.knee_y, par.unlearned_y, 0.0, book, frame)
+    if max(book.last_field_s[0], book.last_field_s[1]) > ALONE_S:
+        for i in range(3):
+            sigmas[i] *= par.stated_alone
 
 
 @inner
