@@ -100,7 +100,7 @@ class Parameters:
     unlearned_y: float = 0.0015
     creep_x: float = 0.0021           # m that the ribbon may have crept on the skin in five minutes, across the spine
     creep_y: float = 0.0031           # and along it
-    stated_alone: float = 1.12        # times all of that, where one magnetometer has nothing to check it by
+    stated_alone: float = 1.06        # times all of that, where one magnetometer has nothing to check it by
     stated_yaw: float = 1.0
 
 
