@@ -96,10 +96,10 @@ class Parameters:
     lasting_y: float = 0.0130
     knee_x: float = 0.45              # excess of surprise at which half of its square is stated
     knee_y: float = 1.4
-    unlearned_x: float = 0.0002       # m that the start may be off, before the strip has been learned
-    unlearned_y: float = 0.0015
-    creep_x: float = 0.0021           # m that the ribbon may have crept on the skin in five minutes, across the spine
-    creep_y: float = 0.0031           # and along it
+    unlearned_x: float = 0.0011       # m that the start may be off, before the strip has been learned
+    unlearned_y: float = 0.0024
+    creep_x: float = 0.0018           # m that the ribbon may have crept on the skin in five minutes, across the spine
+    creep_y: float = 0.0028           # and along it
     stated_alone: float = 1.06        # times all of that, where one magnetometer has nothing to check it by
     stated_yaw: float = 1.0
 
