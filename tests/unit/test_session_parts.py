@@ -18,6 +18,7 @@ from slowhand.locate.strip import load_strip
 from slowhand.sensing.profile import load_glove
 from slowhand.session import tables
 from slowhand.session.analyze import Analysis, summarize
+from slowhand.session.arrivals import Arrivals
 from slowhand.session.complete_files import complete_files
 from slowhand.session.details import cue_from, flag_from, stroke_from, to_json
 from slowhand.session.ledger import FlagLedger
@@ -248,3 +249,12 @@ def test_only_a_glove_that_can_be_plugged_in_again_is_asked_for(demo: bool) -> N
     over = draw(PictureScene(setup=setup, link=link, pipeline=None, row=None, demo=demo, finished=True))
     assert (over.coach_line == "The back rub is over.") is demo
     assert over.coach_level is not Level.OK and over.pace.level is not Level.OK
+
+
+def test_two_blocks_of_one_read_tell_no_rate() -> None:
+    came = Arrivals()
+    for _ in range(2):
+        came.add(np.zeros(4, TOUCH_DTYPE), 10.0)
+    assert came.rate_hz(10.0) is None
+    came.add(np.zeros(4, TOUCH_DTYPE), 10.02)
+    assert came.rate_hz(10.02) == pytest.approx(400.0)

@@ -52,4 +52,5 @@ class Arrivals:
             return None
         # The first arrival only marks where the time begins.
         rows = sum(rows for _, rows in self._counts) - self._counts[0][1]
-        return rows / (self._counts[-1][0] - self._counts[0][0])
+        over_s = self._counts[-1][0] - self._counts[0][0]
+        return rows / over_s if over_s > 0.0 else None   # one read may bring several blocks
