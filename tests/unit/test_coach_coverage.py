@@ -125,6 +125,15 @@ def test_uneven_sides_are_told_only_beyond_what_is_in_doubt() -> None:
     assert uneven.words == "upper back, right: 20 s against 60 s"
     coverage.contact(25_000_000, (28.0, 150.0), 15.0)   # may have been on the other side
     assert coverage.uneven() == ()
+    assert coverage.even_s() == 0.0   # nor are they surely even
+
+
+def test_sides_are_called_even_only_where_that_is_known_of_enough_time() -> None:
+    coverage = covered(Scene(at=AT).hold(1.0, 8.0).rows())
+    for y_mm, seconds in ((150.0, 25), (250.0, 10)):   # the second region: too little to compare
+        for x_mm in (60.0, -60.0):
+            coverage.contact(seconds * 1_000_000, (x_mm, y_mm), 3.0)
+    assert coverage.uneven() == () and coverage.even_s() == pytest.approx(50.0)
 
 
 def test_areas_missed_are_those_of_which_hardly_a_cell_was_worked() -> None:

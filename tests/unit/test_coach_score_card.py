@@ -174,19 +174,22 @@ def test_coverage_and_sides_are_spoken_of_only_when_they_are_known() -> None:
     uneven = score_card(calm(missed=(), uneven=("shoulders, left: 20 s against 80 s",)))
     assert uneven.practise.topic == "sides" and "20 s against 80 s" in uneven.practise.words
     busy = sums(300.0, at_least_us=10 * SECOND_US)   # takes away praise of pressure, so that there is room
-    assert {"missed", "sides"} <= set(topics(score_card(calm(missed=(), uneven=(), sums=busy))))
+    assert {"missed", "sides"} <= set(topics(score_card(calm(missed=(), uneven=(), even_s=250.0, sums=busy))))
+    for seen in (None, 0.0, 200.0):   # no side surely had less; but whether both had the same is known for too little
+        assert "sides" not in topics(score_card(calm(missed=(), uneven=(), even_s=seen, sums=busy)))
     assert {"missed", "sides"}.isdisjoint(topics(score_card(calm(sums=busy))))
     assert {"missed", "sides"}.isdisjoint(topics(score_card(without_strip(missed=(), uneven=()))))
 
 
 def test_what_the_guide_knows_is_taken_where_it_can_be_known() -> None:
     figures = {"missed": [["shoulders", "left"], ["lower", "right"]], "votes": [{"answer": "right"}, {"answer": "lift"}],
-               "uneven": [{"region": "upper", "words": "upper back, left: 9 s against 30 s"}], "asked": 2}
+               "uneven": [{"region": "upper", "words": "upper back, left: 9 s against 30 s"}], "asked": 2, "even_s": 12.0}
     facts = with_guide(calm(), figures)
     assert facts.missed == ("left shoulder", "lower back, right") and facts.votes == ("right",)
     assert facts.uneven == ("upper back, left: 9 s against 30 s",)
+    assert facts.even_s == 12.0
     blind = with_guide(without_strip(), figures)
-    assert blind.missed is blind.uneven is None and blind.votes == ("right",)
+    assert blind.missed is blind.uneven is blind.even_s is None and blind.votes == ("right",)
     assert with_guide(calm(), {}) == calm()
 
 

@@ -34,13 +34,23 @@ class AreaWork:
 
 
 @dataclass(frozen=True)
-class Unevenness:
-    """One region whose sides differ: seconds of contact, and how many of them may belong to the other side."""
+class Sides:
+    """A region's two sides: seconds of contact, and how many of them may belong to the other side."""
 
     region: str
     left_s: float
     right_s: float
     doubtful_s: float
+
+    @property
+    def both_s(self) -> float:
+        """Of both sides together."""
+        return self.left_s + self.right_s
+
+    @property
+    def apart_s(self) -> float:
+        """By how much they differ."""
+        return abs(self.left_s - self.right_s)
 
     @property
     def words(self) -> str:
@@ -139,17 +149,23 @@ class Coverage:
         """Areas of which hardly any cell was worked."""
         return tuple(area for area in AREAS if self.covered((area,)) < self.rule.missed_share)
 
-    def uneven(self) -> tuple[Unevenness, ...]:
+    def uneven(self) -> tuple[Sides, ...]:
         """Regions whose sides differ by more than may be due to a doubtful side."""
+        # What is doubtful would be taken from one side and given to the other.
+        return tuple(it for it in self._sides() if it.apart_s - 2.0 * it.doubtful_s > self.rule.uneven_share * it.both_s)
+
+    def even_s(self) -> float:
+        """Contact, seconds, in regions whose sides surely had about the same time."""
+        sides = self._sides()
+        return sum(it.both_s for it in sides if it.apart_s + 2.0 * it.doubtful_s <= self.rule.uneven_share * it.both_s)
+
+    def _sides(self) -> list[Sides]:
+        """Regions that were worked for long enough to compare their sides."""
         found = []
         for region in REGIONS:
             left_s, right_s = self.contact_s((region, "left")), self.contact_s((region, "right"))
-            doubtful_s = 1e-6 * self._doubtful_us[region]
-            both_s = left_s + right_s
-            surely_s = abs(left_s - right_s) - 2.0 * doubtful_s   # it would be taken from one and given to the other
-            if both_s >= self.rule.uneven_least_s and surely_s > self.rule.uneven_share * both_s:
-                found.append(Unevenness(region, left_s, right_s, doubtful_s))
-        return tuple(found)
+            found.append(Sides(region, left_s, right_s, 1e-6 * self._doubtful_us[region]))
+        return [it for it in found if it.both_s >= self.rule.uneven_least_s]
 
 
 @njit(cache=True)

@@ -216,6 +216,7 @@ class Guide:
             ] if self._placed else [],
             "unknown_s": round(coverage.unknown_s, 1),
             "missed": [list(area) for area in coverage.missed()] if self._placed else [],
+            "even_s": round(coverage.even_s(), 1) if self._placed else None,
             "uneven": [asdict(uneven) | {"words": uneven.words} for uneven in coverage.uneven()],
             "routine": {
                 "used": routine.running or routine.finished or any(step.spent_s > 0.0 for step in routine.steps()),

@@ -45,6 +45,7 @@ class SessionFacts:
     pacing: Mapping[str, float | int | None] | None = None   # `PaceLead.session_figures`
     missed: tuple[str, ...] | None = None      # areas that had hardly any time, in words
     uneven: tuple[str, ...] | None = None      # regions whose sides differ for sure, in words, with their seconds
+    even_s: float | None = None                # contact in regions whose sides surely had about the same time
     votes: tuple[str, ...] | None = None       # the receiver's answers about the pressure: "lighter", "right" ...
 
     @property

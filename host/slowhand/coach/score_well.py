@@ -130,10 +130,13 @@ def _everywhere(facts: SessionFacts, plan: ScorePlan) -> Iterator[Sentence]:
     rules = plan.judge
     if facts.mode != "strip" or facts.share(facts.sums.located_us) < rules.known_share:
         return
-    for topic, lacking, name in (("missed", facts.missed, "areas left out"), ("sides", facts.uneven, "uneven regions")):
-        if lacking == ():
-            figure = Figure(name, 0, "", 1e-6 * facts.sums.located_us, "s")
-            yield Sentence(topic, plan.topic[topic].well, (figure,))
+    if facts.missed == ():
+        figure = Figure("areas left out", 0, "", 1e-6 * facts.sums.located_us, "s")
+        yield Sentence("missed", plan.topic["missed"].well, (figure,))
+    # That no region is surely uneven is not enough: most of the time must surely have been shared.
+    if facts.uneven == () and facts.even_s is not None and facts.even_s >= rules.known_share * facts.contact_s > 0.0:
+        figure = Figure("the same on both sides", round(facts.even_s), "s", facts.contact_s, "s")
+        yield Sentence("sides", plan.topic["sides"].well, (figure,))
 
 
 def _lightly(facts: SessionFacts, plan: ScorePlan) -> Iterator[Sentence]:

@@ -64,7 +64,7 @@ def with_guide(facts: SessionFacts, figures: Mapping[str, Any]) -> SessionFacts:
 
     Args:
         figures: ``missed`` ([region, side] each), ``uneven`` (each with its ``words``), ``votes`` (each with its
-            ``answer``). Areas are known with a strip alone; what is missing from ``figures`` stays unknown.
+            ``answer``), ``even_s``. Areas are known with a strip alone; what is missing from ``figures`` stays unknown.
     """
     placed = facts.mode == "strip"
     missed, uneven, votes = (figures.get(name) for name in ("missed", "uneven", "votes"))
@@ -72,6 +72,7 @@ def with_guide(facts: SessionFacts, figures: Mapping[str, Any]) -> SessionFacts:
         facts,
         missed=tuple(in_words((region, side)) for region, side in missed) if placed and missed is not None else None,
         uneven=tuple(each["words"] for each in uneven) if placed and uneven is not None else None,
+        even_s=figures.get("even_s") if placed else None,
         votes=tuple(each["answer"] for each in votes if each["answer"] in ANSWERS) if votes is not None else None,
     )
 
