@@ -228,19 +228,12 @@ class Coach:
             return
         self._running = True
         if self._rests_at_start(t_us, contact, speed):
-            zone_n = [
-                0.0 if force <= zone.limit.alarm else force
-                for force, zone in zip(zone_n, self._zones.zones, strict=True)
-            ]
-        self._note(
-            changed,
-            self._flags.step(
-                Moment(
-                    t_us, contact, speed, (velocity[0], velocity[1]), total, at_least, zone_n, zone_at_least,
-                    (cop[0], cop[1]), (place[0], place[1]), heading, haptic, pace[:3], pace[3:5], pace[7:],
-                )
-            ),
+            zone_n = [0.0 if n <= zone.limit.alarm else n for n, zone in zip(zone_n, self._zones.zones, strict=True)]
+        moment = Moment(
+            t_us, contact, speed, (velocity[0], velocity[1]), total, at_least, zone_n, zone_at_least,
+            (cop[0], cop[1]), (place[0], place[1]), heading, haptic, pace[:3], pace[3:5], pace[7:],
         )
+        self._note(changed, self._flags.step(moment))
         if self._open:
             # The value of an open flag grows without a change that is told; speak about it as it is now.
             self._open = self._flags.open_flags()

@@ -160,11 +160,11 @@ class Palpation:
         # Pairs in which both were pressed for feeling tell how firm; the depths are summed, not the quotients, as one
         # shallow press would else outweigh all others.
         deep = [pair for pair in pairs if pair.left.sink_mm is not None and pair.right.sink_mm is not None]
-        sides = [self._firmness([side for side in column]) for column in zip(
-            *((pair.left, pair.right) for pair in deep), strict=True)] if deep else []
-        if len(sides) < 2 or None in sides:
+        on_left = self._firmness([pair.left for pair in deep]) if deep else None
+        on_right = self._firmness([pair.right for pair in deep]) if deep else None
+        if on_left is None or on_right is None:
             return Comparison(region, len(pairs), left_n, right_n, left_n / right_n)
-        (left, left_sigma), (right, right_sigma) = sides  # type: ignore[misc]
+        (left, left_sigma), (right, right_sigma) = on_left, on_right
         ratio, sigma = left / right, math.hypot(left_sigma, right_sigma)
         size = abs(math.log(ratio))
         told = size >= self._rule.sure_sigmas * sigma and size >= math.log1p(self._rule.least_share)

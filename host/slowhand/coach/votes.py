@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Literal, TypeGuard, get_args
 
 from slowhand.coach.areas import Area
 from slowhand.coach.limits import LimitOverride, Limits
@@ -177,7 +177,7 @@ class Answers:
             return
         fields = {"radius_mm": self._sore.radius_mm, "max_n": self._sore.max_n} | fields
         try:
-            place = SensitivePlace.model_validate({k: float(v) if _number(v) else v for k, v in fields.items()})
+            place = SensitivePlace.model_validate({k: float(v) if _is_number(v) else v for k, v in fields.items()})
         except ValueError as error:
             raise BadInputError(f"sore: {str(error).splitlines()[1]}: found {value!r}") from error
         # It may be remembered already, or told a second time: it is one place, and stays where it was in their order.
@@ -192,12 +192,12 @@ class Answers:
         raise BadInputError(f"sore: why: found {why!r}, expected one of {', '.join(get_args(Why))}")
 
     def _hold_everywhere(self, why: Why, most_n: object) -> None:
-        if not _number(most_n) or not 0.0 < float(most_n) < math.inf:   # type: ignore[arg-type]
+        if not _is_number(most_n) or not 0.0 < most_n < math.inf:
             raise BadInputError(f"sore: everywhere_n: found {most_n!r}, expected newtons, more than 0")
         if why == STOP:
             self._stop_everywhere = True
         else:
-            self._lighter_n = min(float(most_n), self._lighter_n or math.inf)   # type: ignore[arg-type]
+            self._lighter_n = min(float(most_n), self._lighter_n or math.inf)
 
     def to_remember(self) -> tuple[RememberedPlace, ...]:
         """What the next session with this receiver shall know."""
@@ -370,5 +370,5 @@ def _around(a: SensitivePlace, b: SensitivePlace) -> SensitivePlace:
     )
 
 
-def _number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -65,6 +65,16 @@ def forget(m, n, way):
     way.loose_s[0] = 0.0
 
 
+@inner
+def _distance2(miss, inverse):
+    """The square of a miss (A,) in its own sigmas."""
+    d2 = 0.0
+    for r in range(A):
+        for c in range(A):
+            d2 += miss[r] * inverse[r, c] * miss[c]
+    return d2
+
+
 @kernel
 def hear(i, n, x, cov, doubt, rec, way):
     """Later rows speak of the hand's state after row ``i`` by another way: an estimate ``x`` of its own with ``cov``.
@@ -91,11 +101,7 @@ def hear(i, n, x, cov, doubt, rec, way):
                 total += cross[r, j] * open_[c, j]
             inverse[r, c] = total
     _invert(inverse, A)
-    d2 = 0.0
-    for r in range(A):
-        for c in range(A):
-            d2 += miss[r] * inverse[r, c] * miss[c]
-    if d2 > FITTING_D2:
+    if _distance2(miss, inverse) > FITTING_D2:
         return False
     for r in range(A):
         for c in range(A):

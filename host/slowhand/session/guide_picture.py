@@ -6,7 +6,7 @@ from slowhand.coach.areas import in_words
 from slowhand.coach.guide import Guide
 from slowhand.coach.judged import named_places
 from slowhand.coach.receiver import Receiver
-from slowhand.coach.votes import Question, Vote
+from slowhand.coach.votes import Adapted, Question, Vote
 from slowhand.session.live_state import GuideView, PlaceMark, SoreView
 
 
@@ -41,16 +41,17 @@ def guide_view(guide: Guide, may_tell: bool) -> GuideView:
         uneven=now.uneven,
         unknown_s=now.unknown_s,
         question=_about(now.question) if may_tell else None,
-        marks=tuple(
-            PlaceMark(it.place.x_mm, it.place.y_mm, it.place.radius_mm, it.place.max_n, it.why, it.earlier)
-            for it in now.adapted
-        ),
+        marks=tuple(map(_mark, now.adapted)),
         everywhere_n=now.everywhere_n,
         stopped=now.stopped,
         answered=_answered(now.last_vote),
         palpation=now.palpation,
         may_tell=may_tell,
     )
+
+
+def _mark(it: Adapted) -> PlaceMark:
+    return PlaceMark(it.place.x_mm, it.place.y_mm, it.place.radius_mm, it.place.max_n, it.why, it.earlier)
 
 
 def sore_views(receiver: Receiver, guide: Guide | None) -> tuple[SoreView, ...]:

@@ -53,6 +53,9 @@ class Standing:
                 recorder.event("told", {"kind": kind, "value": value, "after_us": None}, now_s)
         for kind, value in self._early:
             with suppress(BadInputError):
-                stream.choose_zone(value) if kind == ZONE else stream.tell(kind, value)   # type: ignore[arg-type]
+                if kind == ZONE:
+                    stream.choose_zone(None if value is None else str(value))
+                else:
+                    stream.tell(kind, value)
         if self._places:
             recorder.remember(stream)

@@ -222,20 +222,23 @@ class EmulatedGlove:
         if isinstance(feed, np.ndarray):
             write_feed(feed, self._folder / "feed")
             feed = self._folder / "feed"
-        words = ["--feed", str(feed), "--realtime" if realtime else "--fast"]
-        script = "".join(f"{t_us} {what.hex() if isinstance(what, bytes) else what}\n" for t_us, what in commands)
-        if script:
-            (self._folder / "commands").write_text(script)
-            words += ["--commands", str(self._folder / "commands")]
+        words = ["--feed", str(feed), "--realtime" if realtime else "--fast", *self._script_words(commands)]
         words += ["--pty-link", self.port] if port else []
         words += ["--seconds", str(seconds)] if seconds else []
         words += ["--feed-waits-for", str(feed_waits_for)] if feed_waits_for else []
         kinds = ",".join(event_kinds)
         words += ["--event-kinds", kinds] if kinds else []
         words += ["--motor-counts", ",".join(map(str, motor_counts()))] if motor else []
-        for fault in faults:
-            words += ["--fault", fault]
+        words += [word for fault in faults for word in ("--fault", fault)]
         self._launch([*self._own_words(), *words, *options])
+
+    def _script_words(self, commands: Iterable[tuple[int, bytes | str]]) -> list[str]:
+        """Leaves the orders in a file, if there are any, and names it."""
+        script = "".join(f"{t_us} {what.hex() if isinstance(what, bytes) else what}\n" for t_us, what in commands)
+        if not script:
+            return []
+        (self._folder / "commands").write_text(script)
+        return ["--commands", str(self._folder / "commands")]
 
     def _own_words(self) -> list[str]:
         """The program, and where it leaves what it makes."""
