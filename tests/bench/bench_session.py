@@ -38,6 +38,8 @@ def main(_: list[str]) -> None:
     pipeline = Pipeline(glove, strip, receiver, Mode.STRIP)
     batch = _each([lambda: pipeline.process(raw)])[0]
     print(f"batch, strip mode: {1e6 * batch / len(raw):.0f} us a row, {len(raw) / RATE_HZ / batch:.0f} times real time")
+    made = _each([Simulation("demo", seed=seed, duration_s=60.0).run for seed in range(3)])
+    print(f"simulation: {60.0 / np.median(made):.0f} times real time")
     sensing = Sensing(glove)
     thousand = _each([lambda: sensing.process(raw[:1000])] * 20)
     print(f"sensing: {1e3 * np.median(thousand):.2f} ms for 1000 rows")

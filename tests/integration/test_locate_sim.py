@@ -45,11 +45,3 @@ def test_one_magnetometer_does_with_larger_sigmas() -> None:
     result = judged("near_spine", 306, 60.0, "single")
     assert result.x_near < 8.0 and result.y < 25.0
     assert result.located > 0.6 and result.wrong < 0.02
-
-
-def test_a_row_costs_microseconds() -> None:
-    sim = simulate("mixed", 307, 40.0)
-    _, _, spent = locate(sim)
-    _, _, again = locate(sim)
-    # 16-25 us on an idle core; the bound leaves room for a busy machine.
-    assert min(spent.mean(), again.mean()) < 150e-6

@@ -13,6 +13,7 @@ from slowhand.errors import StoreError
 from slowhand.link.reconnecting import ReconnectingLink
 from slowhand.locate.pose import Mode
 from slowhand.session.arrivals import Arrivals
+from slowhand.session.glove_answers import answer_glove
 from slowhand.session.glove_events import as_recorded
 from slowhand.session.glove_health import GloveHealth
 from slowhand.session.link_words import STALE_S, link_view
@@ -25,7 +26,7 @@ from slowhand.session.results import Results
 from slowhand.session.standing import ZONE, Standing
 from slowhand.session.store import SessionStore
 from slowhand.session.stream import Stream, Wishes
-from slowhand.wire.messages_gen import CuePattern, Hello
+from slowhand.wire.messages_gen import Hello
 
 BLOCK_S = 0.02          # samples are taken in blocks of this length: 4 rows at 200 Hz
 PICTURE_EVERY_S = 1 / 30
@@ -289,7 +290,7 @@ class SessionEngine:
                 _, results = self._stream.process(rows)
                 self._arrived(results, now)
                 self._recorder.results(results)
-                self._answer(results)
+                answer_glove(self.device, self._stream, results)
 
     def _meet(self, hello: Hello) -> None:
         """A glove says what it is. A session keeps its setup once rows have come; before, and between, it follows."""
@@ -331,18 +332,6 @@ class SessionEngine:
         if self._origin_us is None:
             ahead_s = now - self._began_s if self._began_s is not None else 0.0
             self._origin_us = int(results.touch["t_us"][0]) - round(ahead_s * 1e6)
-
-    def _answer(self, results: Results) -> None:
-        stream = self._stream
-        if stream is not None and results.limits:
-            stream.thresholds = results.limits[-1].pad_counts
-        # Only changes are told; a glove that came back needs those of now although they are as they were.
-        if stream is not None and stream.thresholds and (results.limits or not self.device.holds_limits):
-            counts = stream.thresholds
-            self.device.limits((counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]))
-        for cue in results.cues:
-            if cue.pattern != CuePattern.NONE:   # a line on the page alone
-                self.device.cue(cue.pattern, cue.strength)
 
     def _end_session(self, now: float) -> None:
         if not self._recorder.recording:
