@@ -26,7 +26,7 @@ HEIGHT = 5    # the hand would float above or dive below the skin
 ROWS = plain_bools(SENSED_DTYPE)
 POSES = plain_bools(POSE_DTYPE)
 
-PLAIN_SURPRISE = 0.095   # of a plain world (simulation)
+PLAIN_LASTING = 0.06     # of a plain world (simulation)
 BOOK_DTYPE = np.dtype(
     [
         ("status", "i8"),
@@ -51,8 +51,8 @@ BOOK_DTYPE = np.dtype(
         ("nis_fast", "f8"),        # smoothed d2 / 3
         ("nis_slow", "f8"),
         ("aside", "f8", (2, 3)),   # each field's innovation, smoothed over a moment: what lasts of it, uT
-        ("surprise", "f8"),        # its square over a plain sensor's and map's, averaged over contact
-        ("surprise_s", "f8"),      # of contact that went into it
+        ("lasting", "f8"),         # its square over a plain sensor's and map's, averaged over settled contact
+        ("lasting_s", "f8"),       # of contact that went into it
         ("since_start_s", "f8"),   # since the start procedure was complete
         ("height_z", "f8"),        # smoothed contact height innovation, sigmas
         ("weak_s", "f8"),          # how long the strip's field has been predicted weak
@@ -98,6 +98,6 @@ def new_book() -> np.ndarray:
     book["height_s"] = 1e3
     book["last_field_s"] = 1e3
     book["prior_s"] = 1e3
-    book["surprise"] = PLAIN_SURPRISE
-    book["surprise_s"] = 3.0   # nothing has been surprising yet
+    book["lasting"] = PLAIN_LASTING
+    book["lasting_s"] = 3.0   # nothing has been odd yet
     return book

@@ -160,7 +160,7 @@ def report(row, pose, est, book, start, frame, par):
     pose.t_us = row.t_us
     pose.mode = STRIP_MODE
     pose.phase = RUNNING if started else (AWAIT_START_POSE if start.away_ready else AWAIT_AWAY)
-    place_sigmas(cov, book, frame, par, pose.sigma_p)
+    place_sigmas(x, cov, book, frame, par, pose.sigma_p)
     sure = vouched(cov, book, frame, par) and max(pose.sigma_p[0], pose.sigma_p[1]) <= par.located_sigma
     pose.located = tracking and sure
     alone = book.status == SEARCH and book.x_alone

@@ -40,7 +40,8 @@ class Setup(NamedTuple):
 
 MOTOR_D2 = 9.0           # of a look while the motor runs; the motor that is meant stays below
 MOTOR_LOOKS = 16.0       # the motor's field stays for a buzz of up to a hundred looks: they must not outvote what was known
-SURPRISE_UT, SURPRISE_MAP, SURPRISE_CAP, SURPRISE_S = 0.2, 0.022, 25.0, 30.0
+PLAIN_UT, PLAIN_MAP, ODDEST, LASTING_S = 0.2, 0.022, 25.0, 30.0
+TOUCH_SETTLED_S = 0.5    # a hand that lands is still corrected: in a plain world too
 MOMENT_S = 0.15           # tremor and noise cancel out over it, what the map lacks does not
 BUZZ_NEW, BUZZ_WEAK, BUZZ_STRONG = 0, 1, 2
 D2_CAP = 30.0            # one spike alone must not count as being lost
@@ -129,7 +130,7 @@ def look(row, est, n, setup, book, frame, par, work):
         if row.haptic:
             _look_through_buzz(est, n, variance, book, par, work)
             continue
-        _remember_surprise(k, strip2, book, work)
+        _remember_what_lasts(k, strip2, book, work)
         d2, _ = correct(est.x, est.cov, n, np.int64(3), variance, par.field_gate, work)
         _remember_fit(d2, book, par)
         strip_seen = max(strip_seen, strip2)
@@ -151,7 +152,7 @@ def _look_through_buzz(est, n, variance, book, par, work):
 
 
 @inner
-def _remember_surprise(k, strip2, book, work):
+def _remember_what_lasts(k, strip2, book, work):
     """How far field ``k`` lastingly is from what was expected, measured by the noise and map error of a plain world."""
     if not book.contact:
         return
@@ -161,9 +162,10 @@ def _remember_surprise(k, strip2, book, work):
     for i in range(3):
         book.aside[k, i] += keep * (work.nu[i] - book.aside[k, i])
         aside2 += book.aside[k, i] ** 2
-    plain = 3.0 * (SURPRISE_UT**2 + SURPRISE_MAP**2 * strip2)
-    book.surprise_s = min(book.surprise_s + since, SURPRISE_S)
-    book.surprise += (min(aside2 / plain, SURPRISE_CAP) - book.surprise) * since / book.surprise_s
+    plain = 3.0 * (PLAIN_UT**2 + PLAIN_MAP**2 * strip2)
+    if book.contact_s > TOUCH_SETTLED_S:
+        book.lasting_s = min(book.lasting_s + since, LASTING_S)
+        book.lasting += (min(aside2 / plain, ODDEST) - book.lasting) * since / book.lasting_s
 
 
 @inner
