@@ -41,7 +41,7 @@ from tests.bench.locate_figures import Line
 from tests.integration.coach_score import score_flags, score_strokes, stated_mm
 from tests.integration.coach_truth import judged_flags, judged_strokes, taps_of, touches_from_sensors
 
-QUOTED = list(range(3300, 3320))
+QUOTED = list(range(3100, 3120))
 BRIEF = ["--seeds", "20", "21", "--only", "flags", "limits", "mixed", "cost"]   # within `make bench`
 TAPPED = "zones tapped"
 MODES = {Mode.STRIP: "strip mode", Mode.MOTION: "motion mode (no strip)", Mode.FORCE: "force mode (pads only)"}
