@@ -8,6 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from slowhand.cli.demo import simulated_glove
 from tests.integration.commands import wait_until
 
 END_S = 20
@@ -63,3 +66,28 @@ def test_a_reader_that_has_seen_enough_hears_no_complaint(tmp_path: Path) -> Non
     )
     os.close(writing)
     assert process.stderr == "" and process.returncode in (0, 1)
+
+
+def test_a_demo_that_is_ended_in_the_moment_in_which_its_glove_begins_ends_that_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun_here: list[subprocess.Popen] = []
+
+    def begin_and_be_told_to_end(*arguments, **options) -> subprocess.Popen:
+        begun_here.append(real(*arguments, **options))
+        os.kill(os.getpid(), signal.SIGTERM)
+        return begun_here[0]
+
+    def end(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    real = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", begin_and_be_told_to_end)
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        with pytest.raises(SystemExit), simulated_glove(20.0, 1):
+            pass
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    [glove] = begun_here
+    ended = glove.poll()
+    glove.kill()
+    assert ended is not None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Protocol
 
@@ -155,8 +157,13 @@ def simulated_glove(seconds: float, seed: int) -> Iterator[Player]:
     with tempfile.TemporaryDirectory(prefix="slowhand-") as folder:
         command = [sys.executable, "-m", "slowhand", "simulate", "--script", "demo", "--seconds", f"{seconds:g}",
                    "--seed", str(seed), "--link", f"{folder}/glove"]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process: subprocess.Popen[str] | None = None
         try:
+            with _told_to_end_later() as mask:   # else it could begin and be forgotten in one moment
+                process = subprocess.Popen(
+                    command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                    preexec_fn=partial(signal.pthread_sigmask, signal.SIG_SETMASK, mask),
+                )
             assert process.stdout is not None and process.stderr is not None
             port = process.stdout.readline().strip()
             if not port:
@@ -164,8 +171,19 @@ def simulated_glove(seconds: float, seed: int) -> Iterator[Player]:
                 raise LinkError(f"the simulated glove did not start: {reason}")
             yield _Process(port, process)
         finally:
-            process.terminate()
-            process.communicate()
+            if process is not None:
+                process.terminate()
+                process.communicate()
+
+
+@contextlib.contextmanager
+def _told_to_end_later() -> Iterator[set[int]]:
+    """Ctrl-C and SIGTERM wait until the block has ended; gives the mask that was."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield {int(number) for number in mask}
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 class _Process:
