@@ -169,12 +169,12 @@ class Coverage:
 
 
 @njit(cache=True)
-def _normal(z):  # type: ignore[no-untyped-def]
+def _normal(z):
     return 0.5 * (1.0 + math.erf(z * 0.7071067811865476))
 
 
 @njit(cache=True)
-def _spread(x, y, sigma_x, sigma_y, half, force, origin, scratch):  # type: ignore[no-untyped-def]
+def _spread(x, y, sigma_x, sigma_y, half, force, origin, scratch):
     """One pad into the look: cells in its reach with the probability that it is over them."""
     sx, sy = max(sigma_x, LEAST_SIGMA_MM), max(sigma_y, LEAST_SIGMA_MM)
     cell = origin[2]
@@ -196,7 +196,7 @@ def _spread(x, y, sigma_x, sigma_y, half, force, origin, scratch):  # type: igno
 
 
 @njit(cache=True)
-def _cover(  # type: ignore[no-untyped-def]
+def _cover(
     t_us, gap, phase, contact, located, pad_mm, pad_sigma_mm, force_n, half_pad, origin, every_us, clock, scratch, sums
 ):
     """Add the looks that are due in these rows to ``sums``."""

@@ -94,7 +94,7 @@ class BackZones:
 
 
 @njit(cache=True)
-def _at_some_height(x, widen_x, edges, sore, inside):  # type: ignore[no-untyped-def]
+def _at_some_height(x, widen_x, edges, sore, inside):
     across = abs(x)
     inside[SPINE] = across <= edges[0] + widen_x
     inside[NECK] = across <= edges[2] + widen_x
@@ -104,7 +104,7 @@ def _at_some_height(x, widen_x, edges, sore, inside):  # type: ignore[no-untyped
 
 
 @njit(cache=True)
-def _inside(x, y, widen_x, widen_y, edges, sore, inside):  # type: ignore[no-untyped-def]
+def _inside(x, y, widen_x, widen_y, edges, sore, inside):
     _at_some_height(x, widen_x, edges, sore, inside)
     inside[SPINE] &= -widen_y <= y <= edges[1] + widen_y
     inside[NECK] &= y < widen_y
@@ -116,12 +116,12 @@ def _inside(x, y, widen_x, widen_y, edges, sore, inside):  # type: ignore[no-unt
 
 
 @njit(cache=True)
-def _widening(sigma, edges):  # type: ignore[no-untyped-def]
+def _widening(sigma, edges):
     return edges[8] if math.isnan(sigma) else min(edges[7] * sigma, edges[8])
 
 
 @njit(cache=True)
-def _zone_forces(pad_mm, pad_sigma_mm, force_n, at_least, edges, sore, out, bound):  # type: ignore[no-untyped-def]
+def _zone_forces(pad_mm, pad_sigma_mm, force_n, at_least, edges, sore, out, bound):
     inside = np.zeros(out.shape[1], np.bool_)
     for i in range(len(out)):
         if math.isnan(pad_mm[i, 0, 0]):

@@ -388,9 +388,9 @@ def _mismatch_words(hello: Hello) -> str:
 
 
 def _nak_words(reason: int) -> str:
-    known = {
+    known: dict[int, str] = {
         NakReason.UNKNOWN_COMMAND: "it does not know this command",
         NakReason.BAD_LENGTH: "the command came in with a wrong length",
         NakReason.BAD_VALUE: "a value is out of its range",
     }
-    return known.get(reason, f"reason {reason}")  # type: ignore[call-overload]
+    return known.get(reason, f"reason {reason}")
