@@ -70,7 +70,7 @@ def warm_up(profile: GloveProfile) -> None:
 
 
 @njit(cache=True)
-def _press(contact, force_n, at_least, total_n, total_at_least, in_contact):  # type: ignore[no-untyped-def]
+def _press(contact, force_n, at_least, total_n, total_at_least, in_contact):
     """Total force and contact of each row; returns whether the last row was in contact."""
     for i in range(len(total_n)):
         total = 0.0
@@ -92,7 +92,7 @@ def _press(contact, force_n, at_least, total_n, total_at_least, in_contact):  # 
 
 
 @njit(cache=True)
-def _rotation(q):  # type: ignore[no-untyped-def]
+def _rotation(q):
     """Upper two rows (back x and y) of the rotation matrix of the unit quaternion ``q`` = w, x, y, z."""
     w, x, y, z = q[0], q[1], q[2], q[3]
     return (
@@ -102,12 +102,12 @@ def _rotation(q):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _along(axis, vector):  # type: ignore[no-untyped-def]
+def _along(axis, vector):
     return axis[0] * vector[0] + axis[1] * vector[1] + axis[2] * vector[2]
 
 
 @njit(cache=True)
-def _place_pads(  # type: ignore[no-untyped-def]
+def _place_pads(
     levers_mm, across, along, force_n, pos_mm, sigma_mm, sigma_yaw, pad_mm, pad_sigma_mm
 ):
     """Each pad's place and sigma; returns the smallest abs(x) of a loaded pad and its sigma, NaN when none is loaded."""
@@ -124,7 +124,7 @@ def _place_pads(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _centre_lever(levers_mm, force_n):  # type: ignore[no-untyped-def]
+def _centre_lever(levers_mm, force_n):
     """Force-weighted mean of the pads' levers, mm, hand frame."""
     weight = x = y = z = 0.0
     for k in range(PAD_COUNT):
@@ -138,7 +138,7 @@ def _centre_lever(levers_mm, force_n):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _place(  # type: ignore[no-untyped-def]
+def _place(
     levers_mm, force_n, total_n, located, x_known, p, v, q, omega, sigma_p, sigma_yaw,
     pos_mm, sigma_mm, heading_rad, pad_mm, pad_sigma_mm, cop_mm, velocity_cm_s, speed_cm_s, spine_mm,
     spine_sigma_mm,
